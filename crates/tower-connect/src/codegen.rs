@@ -1,0 +1,129 @@
+//! What generated code refers to. It goes with the version of `tower-connect-build` that has the same number, and may change with it.
+//!
+//! A server that is written by hand looks like a generated one:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use std::convert::Infallible;
+//! use std::task::{Context, Poll};
+//!
+//! use tower::{Layer, Service, ServiceExt};
+//! use tower_connect::codegen::{self, DispatchFuture, IntoBody};
+//! use tower_connect::method::{Method, ServiceSpec, Spec, StreamType, Unary};
+//! use tower_connect::server::NamedService;
+//! use tower_connect::{Body, Request, Response, RpcLayer};
+//!
+//! # #[derive(Clone, PartialEq, prost::Message, serde::Serialize, serde::Deserialize)]
+//! # pub struct Text { #[prost(string, tag = "1")] pub text: String }
+//! const ECHO: Method<Text, Text, Unary> = Method::new(&Spec::new("/demo.v1.Echo/Echo", StreamType::Unary));
+//!
+//! #[derive(Clone)]
+//! struct EchoServer;
+//!
+//! impl NamedService for EchoServer {
+//!     const SERVICE: ServiceSpec = ServiceSpec::new("demo.v1.Echo", &[ECHO.spec()]);
+//! }
+//!
+//! impl<B: IntoBody> Service<http::Request<B>> for EchoServer {
+//!     type Response = http::Response<Body>;
+//!     type Error = Infallible;
+//!     type Future = DispatchFuture;
+//!
+//!     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+//!         Poll::Ready(Ok(()))
+//!     }
+//!
+//!     fn call(&mut self, request: http::Request<B>) -> DispatchFuture {
+//!         match codegen::procedure(&request) {
+//!             "/demo.v1.Echo/Echo" => codegen::unary(ECHO, request, |request: Request<Text>| async move {
+//!                 Ok(Response::new(request.into_message()))
+//!             }),
+//!             _ => codegen::unknown(&Self::SERVICE, &request),
+//!         }
+//!     }
+//! }
+//!
+//! let service = RpcLayer::new().for_service::<EchoServer>().layer(EchoServer);
+//! let request = http::Request::post("/demo.v1.Echo/Echo")
+//!     .header("content-type", "application/json")
+//!     .body(Body::from(bytes::Bytes::from_static(br#"{"text":"hi"}"#)))
+//!     .unwrap();
+//! assert_eq!(service.oneshot(request).await.unwrap().status(), 200);
+//! # }
+//! ```
+
+use std::future::{Future, Ready, ready};
+
+/// Keeps code that needs the feature `axum`, of which generated code cannot know whether it is on.
+#[cfg(feature = "axum")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_axum {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// Drops code that needs the feature `axum`.
+#[cfg(not(feature = "axum"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_axum {
+    ($($code:tt)*) => {};
+}
+
+pub use http;
+pub use pbjson;
+pub use prost;
+pub use serde;
+pub use tower_layer::Layer;
+pub use tower_service::Service;
+
+#[cfg(feature = "axum")]
+pub use ::axum::Router;
+
+use crate::codec::Format;
+pub use crate::envelope::IntoBody;
+use crate::method::{Method, ServiceSpec, Unary};
+pub use crate::server::{DispatchFuture, NamedService, Rpc};
+use crate::{Request, Response, Result, server};
+
+/// The path of the procedure that a request is for, to be matched against those of the service.
+#[must_use]
+pub fn procedure<B>(request: &http::Request<B>) -> &str {
+    server::procedure(request)
+}
+
+/// Answers a request for which the service has no arm: an unknown procedure, or one that is not implemented.
+#[must_use]
+pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
+    server::unknown(service, request)
+}
+
+/// Calls the handler of a unary procedure.
+#[must_use]
+pub fn unary<Req, Res, F, B, H, Fut>(
+    method: Method<Req, Res, Unary, F>,
+    request: http::Request<B>,
+    handler: H,
+) -> DispatchFuture
+where
+    B: IntoBody,
+    Req: Send + 'static,
+    Res: Send + 'static,
+    F: Format<Req> + Format<Res>,
+    H: FnOnce(Request<Req>) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<Response<Res>>> + Send + 'static,
+{
+    server::unary(method, request, handler)
+}
+
+/// The answer of a trait's method that nobody has written.
+pub fn unimplemented<Req, Res, S, F>(
+    method: Method<Req, Res, S, F>,
+    request: Request<Req>,
+) -> Ready<Result<Response<Res>>>
+where
+    S: crate::method::Shape,
+{
+    drop(request);
+    ready(Err(server::not_implemented(method.spec().procedure())))
+}

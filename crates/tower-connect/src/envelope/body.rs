@@ -1,0 +1,343 @@
+use std::any::Any;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::HeaderMap;
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use super::Framing;
+use super::inbound::Inbound;
+use crate::codec::{Codec, Format};
+use crate::error::BoxError;
+use crate::frame::{PREFIX, write_prefix};
+use crate::server::Watched;
+use crate::{Error, Result};
+
+/// The body of requests and responses, inside the envelope and on the wire.
+///
+/// Inside the envelope one data frame is one whole, plain message; an empty message is a frame of no bytes, and no frame is no message.
+/// A body that no protocol has claimed has the frames that it came with.
+pub struct Body {
+    kind: Kind,
+}
+
+/// What a body is made of. The kinds of a unary call need no box of their own, which is why there are so many.
+enum Kind {
+    /// Nothing, or nothing more.
+    Empty,
+    /// Bytes for the wire, of which the length may be told.
+    Data(Bytes),
+    /// One message inside the envelope.
+    Message(Whole),
+    /// One message in its frame, then trailers: a unary reply of gRPC.
+    Framed(Whole, fn(Option<Box<HeaderMap>>) -> HeaderMap),
+    /// Trailers that the head has sent already.
+    TrailersOnly(Box<HeaderMap>),
+    /// Messages taken off the wire.
+    Inbound(Inbound),
+    /// Another body, and somebody who wants to know how it ends.
+    Watched(Box<Watched>),
+    /// Anything else.
+    Boxed(UnsyncBoxBody<Bytes, Error>),
+    /// What axum has boxed already.
+    #[cfg(feature = "axum")]
+    Axum(axum::body::Body),
+}
+
+/// One whole message with room for its prefix in front, and the trailing metadata after it.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    framed: Bytes,
+    trailers: Option<Box<HeaderMap>>,
+    sent: bool,
+}
+
+impl Whole {
+    /// The message.
+    pub(crate) fn into_message(mut self) -> (Bytes, Option<Box<HeaderMap>>) {
+        self.framed.advance(PREFIX);
+        (self.framed, self.trailers)
+    }
+}
+
+impl Body {
+    /// A body without a frame.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { kind: Kind::Empty }
+    }
+
+    /// Takes over any body, without a box where the type is known.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = Some(body);
+        if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
+            return known.take().unwrap_or_default();
+        }
+        #[cfg(feature = "axum")]
+        if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<axum::body::Body>>() {
+            return known
+                .take()
+                .map_or_else(Self::empty, |body| Self { kind: Kind::Axum(body) });
+        }
+        body.map_or_else(Self::empty, |body| {
+            Self::boxed(body.map_err(|error| Error::from(error.into())).boxed_unsync())
+        })
+    }
+
+    pub(crate) fn boxed(body: UnsyncBoxBody<Bytes, Error>) -> Self {
+        Self {
+            kind: Kind::Boxed(body),
+        }
+    }
+
+    /// One message inside the envelope.
+    ///
+    /// The bytes are copied once, to leave room for the prefix that some protocols need; [`Body::encode`] writes a message where it stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::ResourceExhausted`](crate::Code::ResourceExhausted) above 4 GiB.
+    pub fn message(message: &[u8]) -> Result<Self> {
+        let mut framed = BytesMut::with_capacity(PREFIX + message.len());
+        framed.extend_from_slice(&[0; PREFIX]);
+        framed.extend_from_slice(message);
+        Self::from_framed(framed, HeaderMap::new())
+    }
+
+    /// One encoded message inside the envelope, and trailing metadata.
+    ///
+    /// # Errors
+    ///
+    /// The format's own, and [`Code::ResourceExhausted`](crate::Code::ResourceExhausted) above 4 GiB.
+    pub fn encode<F: Format<T>, T>(codec: Codec, message: &T, trailers: HeaderMap) -> Result<Self> {
+        let mut framed = BytesMut::with_capacity(PREFIX.saturating_add(F::encoded_len(codec, message)));
+        framed.extend_from_slice(&[0; PREFIX]);
+        F::encode(codec, message, &mut framed)?;
+        Self::from_framed(framed, trailers)
+    }
+
+    fn from_framed(mut framed: BytesMut, trailers: HeaderMap) -> Result<Self> {
+        write_prefix(0, &mut framed)?;
+        let trailers = (!trailers.is_empty()).then(|| Box::new(trailers));
+        Ok(Self {
+            kind: Kind::Message(Whole {
+                framed: framed.freeze(),
+                trailers,
+                sent: false,
+            }),
+        })
+    }
+
+    /// Bytes for the wire, as one data frame.
+    pub(crate) fn data(data: Bytes) -> Self {
+        Self { kind: Kind::Data(data) }
+    }
+
+    /// One message in its frame, then what `end` makes of the trailing metadata.
+    pub(crate) fn framed(whole: Whole, end: fn(Option<Box<HeaderMap>>) -> HeaderMap) -> Self {
+        Self {
+            kind: Kind::Framed(whole, end),
+        }
+    }
+
+    /// Trailers without a message.
+    pub(crate) fn trailers(trailers: HeaderMap) -> Self {
+        Self {
+            kind: Kind::Message(Whole {
+                framed: Bytes::new(),
+                trailers: Some(Box::new(trailers)),
+                sent: true,
+            }),
+        }
+    }
+
+    /// Trailers that the head carries too. The body says that it has ended, so that one frame of HTTP/2 is the whole answer; to
+    /// middleware that asks all the same it gives the trailers.
+    pub(crate) fn trailers_only(trailers: HeaderMap) -> Self {
+        Self {
+            kind: Kind::TrailersOnly(Box::new(trailers)),
+        }
+    }
+
+    /// Takes messages off the wire, each of `limit` bytes at the most.
+    pub(crate) fn inbound(self, framing: Framing, limit: u32) -> Self {
+        Self {
+            kind: Kind::Inbound(Inbound::new(self, framing, limit)),
+        }
+    }
+
+    pub(crate) fn watched(watched: Watched) -> Self {
+        Self {
+            kind: Kind::Watched(Box::new(watched)),
+        }
+    }
+
+    /// The one message of a typed reply, if nothing was read of it and nothing stands in between.
+    pub(crate) fn take_whole(&mut self) -> Option<Whole> {
+        match std::mem::replace(&mut self.kind, Kind::Empty) {
+            Kind::Message(whole) if !whole.sent => Some(whole),
+            kind => {
+                self.kind = kind;
+                None
+            }
+        }
+    }
+
+    /// The bytes, if they have all come already.
+    pub(super) fn take_data(&mut self) -> Option<Bytes> {
+        match std::mem::replace(&mut self.kind, Kind::Empty) {
+            Kind::Empty => Some(Bytes::new()),
+            Kind::Data(data) => Some(data),
+            kind => {
+                self.kind = kind;
+                None
+            }
+        }
+    }
+
+    #[cfg(feature = "axum")]
+    pub(super) fn into_axum(self) -> Result<axum::body::Body, Self> {
+        match self.kind {
+            Kind::Axum(body) => Ok(body),
+            kind => Err(Self { kind }),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let frame = match &mut self.kind {
+            Kind::Empty => return Poll::Ready(None),
+            Kind::Inbound(inbound) => return inbound.poll_message(cx).map_ok(Frame::data),
+            Kind::Watched(watched) => return watched.poll(cx),
+            Kind::Boxed(body) => return Pin::new(body).poll_frame(cx),
+            #[cfg(feature = "axum")]
+            Kind::Axum(body) => {
+                let frame = ready!(Pin::new(body).poll_frame(cx));
+                return Poll::Ready(frame.map(|frame| frame.map_err(Error::from)));
+            }
+            Kind::Message(whole) if !whole.sent => {
+                whole.sent = true;
+                let mut message = std::mem::take(&mut whole.framed);
+                message.advance(PREFIX);
+                Frame::data(message)
+            }
+            Kind::Framed(whole, _) if !whole.sent => {
+                whole.sent = true;
+                Frame::data(std::mem::take(&mut whole.framed))
+            }
+            Kind::Data(_) | Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) => {
+                match std::mem::replace(&mut self.kind, Kind::Empty) {
+                    Kind::Data(data) => Frame::data(data),
+                    Kind::Message(Whole {
+                        trailers: Some(trailers),
+                        ..
+                    })
+                    | Kind::TrailersOnly(trailers) => Frame::trailers(*trailers),
+                    Kind::Framed(whole, end) => Frame::trailers(end(whole.trailers)),
+                    _ => return Poll::Ready(None),
+                }
+            }
+        };
+        Poll::Ready(Some(Ok(frame)))
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+/// Any body that a [`Body`] can be made of: the bound of services that take a request from whatever layer is around them.
+///
+/// It is implemented for every [`http_body::Body`] of [`Bytes`]; there is nothing to implement.
+pub trait IntoBody: Send + 'static {
+    /// The body, as by [`Body::new`].
+    fn into_body(self) -> Body;
+}
+
+impl<B> IntoBody for B
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn into_body(self) -> Body {
+        Body::new(self)
+    }
+}
+
+/// Bytes as they are on the wire: for requests that no protocol has claimed yet, and for tests.
+impl From<Bytes> for Body {
+    fn from(data: Bytes) -> Self {
+        Self::data(data)
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        self.get_mut().poll(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Empty | Kind::TrailersOnly(_) => true,
+            Kind::Data(_) | Kind::Framed(..) => false,
+            Kind::Message(whole) => whole.sent && whole.trailers.is_none(),
+            Kind::Inbound(inbound) => inbound.is_end(),
+            Kind::Watched(watched) => watched.body().is_end_stream(),
+            Kind::Boxed(body) => body.is_end_stream(),
+            #[cfg(feature = "axum")]
+            Kind::Axum(body) => body.is_end_stream(),
+        }
+    }
+
+    /// Exact only where nothing but data will follow: hyper would add `content-length` to a reply that ends with trailers.
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Data(data) => SizeHint::with_exact(data.len() as u64),
+            Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Inbound(_) => SizeHint::default(),
+            Kind::Watched(watched) => watched.body().size_hint(),
+            Kind::Boxed(body) => body.size_hint(),
+            #[cfg(feature = "axum")]
+            Kind::Axum(body) => http_body::Body::size_hint(body),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.kind {
+            Kind::Empty => "Body::Empty",
+            Kind::Data(_) => "Body::Data",
+            Kind::Message(_) => "Body::Message",
+            Kind::Framed(..) => "Body::Framed",
+            Kind::TrailersOnly(_) => "Body::TrailersOnly",
+            Kind::Inbound(_) => "Body::Inbound",
+            Kind::Watched(_) => "Body::Watched",
+            Kind::Boxed(_) => "Body::Boxed",
+            #[cfg(feature = "axum")]
+            Kind::Axum(_) => "Body::Axum",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_small() {
+        assert!(size_of::<Body>() <= 80, "{}", size_of::<Body>());
+    }
+}

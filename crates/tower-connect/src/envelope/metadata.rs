@@ -1,0 +1,92 @@
+//! Which header names belong to the protocols, and are never metadata.
+
+use http::{HeaderMap, HeaderName};
+
+/// Whether a name belongs to HTTP's framing or to a protocol, in requests and responses.
+fn is_reserved(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    match name.as_bytes()[0] {
+        b'c' => name.starts_with("connect-") || matches!(name, "content-type" | "content-length" | "content-encoding"),
+        b'g' => name.starts_with("grpc-"),
+        b't' => matches!(name, "te" | "trailer" | "transfer-encoding"),
+        b'a' => name == "accept-encoding",
+        b'x' => name == "x-grpc-web",
+        _ => false,
+    }
+}
+
+/// Removes every reserved name.
+pub(crate) fn remove_reserved(headers: &mut HeaderMap) {
+    let reserved: Vec<HeaderName> = headers.keys().filter(|name| is_reserved(name)).cloned().collect();
+    for name in reserved {
+        headers.remove(name);
+    }
+}
+
+/// Appends all values of all names that are not reserved.
+pub(crate) fn copy_metadata(from: HeaderMap, to: &mut HeaderMap) {
+    if to.is_empty() {
+        *to = from;
+        return remove_reserved(to);
+    }
+    let mut current = None;
+    for (name, value) in from {
+        current = name.or(current);
+        if let Some(name) = current.as_ref().filter(|name| !is_reserved(name)) {
+            to.append(name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn all_values_are_copied_in_order_and_reserved_names_are_not() {
+        let mut to = headers(&[("a", "0")]);
+        copy_metadata(
+            headers(&[
+                ("a", "1"),
+                ("grpc-status", "0"),
+                ("a", "2"),
+                ("connect-x", "y"),
+                ("b", "3"),
+            ]),
+            &mut to,
+        );
+        assert_eq!(to, headers(&[("a", "0"), ("a", "1"), ("a", "2"), ("b", "3")]));
+    }
+
+    #[test]
+    fn copying_into_nothing_drops_reserved_names_too() {
+        let mut to = HeaderMap::new();
+        copy_metadata(
+            headers(&[("content-length", "7"), ("x-user", "ada"), ("te", "trailers")]),
+            &mut to,
+        );
+        assert_eq!(to, headers(&[("x-user", "ada")]));
+    }
+
+    #[test]
+    fn what_only_looks_alike_is_metadata() {
+        for name in [
+            "content-language",
+            "connection-id",
+            "grpcish",
+            "trailer-x",
+            "x-grpc-website",
+            "accept",
+        ] {
+            assert!(!is_reserved(&HeaderName::from_static(name)), "{name}");
+        }
+    }
+}

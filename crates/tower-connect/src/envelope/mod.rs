@@ -1,0 +1,34 @@
+//! The shared vocabulary: what every protocol's layer turns its requests into.
+//!
+//! The envelope is `http::Request<Body>` with a [`Call`] in its extensions, so that any Tower, tower-http or axum middleware which does
+//! not read bodies works inside it. Its contract:
+//!
+//! - A request **without** a [`Call`] is none of ours: it is as it arrived.
+//! - A request **with** a [`Call`] has lost its protocol's headers, and its [`Body`] yields one data frame for each whole message.
+//! - A response has one data frame for each message, then perhaps a frame of trailers. An error that is known before the head is an
+//!   [`Error`](crate::Error) in the response's extensions; one that comes later is the body's error.
+//!
+//! ```
+//! use tower_connect::{Body, Call, Protocol};
+//!
+//! /// Middleware inside the envelope knows the call before a byte of its body is read.
+//! fn is_grpc(request: &http::Request<Body>) -> bool {
+//!     request.extensions().get::<Call>().is_some_and(|call| call.protocol() == Protocol::Grpc)
+//! }
+//! # assert!(!is_grpc(&http::Request::new(Body::empty())));
+//! ```
+
+mod body;
+mod call;
+mod inbound;
+mod message;
+mod metadata;
+mod single;
+
+pub use self::body::{Body, IntoBody};
+pub use self::call::{Call, Protocol};
+pub(crate) use self::call::{Shapes, now};
+pub(crate) use self::inbound::Framing;
+pub use self::message::{Request, Response};
+pub(crate) use self::metadata::{copy_metadata, remove_reserved};
+pub(crate) use self::single::{Single, SingleError};

@@ -1,0 +1,45 @@
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::{Body, Error};
+
+/// Reads a body that must hold exactly one message, and the trailers after it.
+#[derive(Debug, Default)]
+pub(crate) struct Single {
+    message: Option<Bytes>,
+    trailers: Option<Box<HeaderMap>>,
+}
+
+/// What a body held instead of one message.
+#[derive(Debug)]
+pub(crate) enum SingleError {
+    None,
+    Several,
+    Failed(Error),
+}
+
+impl Single {
+    /// The message and the trailers. One frame beyond the message is read, because a second message must not be overlooked.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        body: &mut Body,
+    ) -> Poll<Result<(Bytes, Option<Box<HeaderMap>>), SingleError>> {
+        loop {
+            let frame = match ready!(body.poll(cx)) {
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => return Poll::Ready(Err(SingleError::Failed(error))),
+                None => break,
+            };
+            match frame.into_data() {
+                Ok(data) if self.message.is_none() => self.message = Some(data),
+                Ok(_) => return Poll::Ready(Err(SingleError::Several)),
+                Err(frame) => self.trailers = frame.into_trailers().ok().map(Box::new),
+            }
+        }
+        let message = self.message.take().ok_or(SingleError::None)?;
+        Poll::Ready(Ok((message, self.trailers.take())))
+    }
+}

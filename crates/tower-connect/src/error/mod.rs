@@ -1,0 +1,263 @@
+//! Errors that every protocol can spell: [`Code`], [`Error`] and [`ErrorDetail`].
+//!
+//! ```
+//! use tower_connect::{Code, Error};
+//!
+//! fn find(name: &str) -> Result<u32, Error> {
+//!     Err(Error::not_found(format!("nobody is called {name}")))
+//! }
+//!
+//! let error = find("Ada").unwrap_err();
+//! assert_eq!(error.code(), Code::NotFound);
+//! assert_eq!(error.to_string(), "not_found: nobody is called Ada");
+//! ```
+
+mod code;
+mod convert;
+mod detail;
+mod refusal;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+pub use self::code::{Code, UnknownCode};
+pub use self::detail::ErrorDetail;
+pub(crate) use self::refusal::Refusal;
+
+/// Any error, boxed: what Tower and HTTP bodies report.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of a call, with [`Error`] unless another type is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The failure of a call: a [`Code`], a message, details, and metadata.
+///
+/// It is one word wide and cheap to move. What is sent to the caller are code, message, details and metadata; a source
+/// stays on this side.
+///
+/// Foreign errors become an `Error` by `From` or with [`Error::internal`], and their texts are not sent: they may tell
+/// what is none of the caller's business.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    code: Code,
+    message: Cow<'static, str>,
+    details: Vec<ErrorDetail>,
+    metadata: HeaderMap,
+    trailers: HeaderMap,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    refusal: Option<Refusal>,
+}
+
+impl Error {
+    /// An error with a code and a message for the caller.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            metadata: HeaderMap::new(),
+            trailers: HeaderMap::new(),
+            source: None,
+            refusal: None,
+        }))
+    }
+
+    /// [`Code::InvalidArgument`] with a message for the caller.
+    pub fn invalid_argument(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::InvalidArgument, message)
+    }
+
+    /// [`Code::NotFound`] with a message for the caller.
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::NotFound, message)
+    }
+
+    /// [`Code::AlreadyExists`] with a message for the caller.
+    pub fn already_exists(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::AlreadyExists, message)
+    }
+
+    /// [`Code::PermissionDenied`] with a message for the caller.
+    pub fn permission_denied(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::PermissionDenied, message)
+    }
+
+    /// [`Code::ResourceExhausted`] with a message for the caller.
+    pub fn resource_exhausted(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::ResourceExhausted, message)
+    }
+
+    /// [`Code::FailedPrecondition`] with a message for the caller.
+    pub fn failed_precondition(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::FailedPrecondition, message)
+    }
+
+    /// [`Code::Unimplemented`] with a message for the caller.
+    pub fn unimplemented(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Unimplemented, message)
+    }
+
+    /// [`Code::Unavailable`] with a message for the caller.
+    pub fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Unavailable, message)
+    }
+
+    /// [`Code::Unauthenticated`] with a message for the caller.
+    pub fn unauthenticated(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Unauthenticated, message)
+    }
+
+    /// [`Code::Internal`] with a source and **no** message for the caller, made for `.map_err(Error::internal)`.
+    ///
+    /// To tell the caller something, use [`Error::new`] with [`Code::Internal`].
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        Self::new(Code::Internal, "").with_source(source)
+    }
+
+    pub(crate) fn refusal(refusal: Refusal) -> Self {
+        let mut error = Self::new(Code::Unimplemented, "");
+        error.0.refusal = Some(refusal);
+        error
+    }
+
+    /// Adds a detail after those that are there.
+    #[must_use]
+    pub fn with_detail(mut self, detail: ErrorDetail) -> Self {
+        self.0.details.push(detail);
+        self
+    }
+
+    /// Replaces the leading metadata: what is sent as HTTP headers.
+    ///
+    /// Names that belong to a protocol (`content-type`, `grpc-*`, `connect-*` and the like) are not sent.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: HeaderMap) -> Self {
+        self.0.metadata = metadata;
+        self
+    }
+
+    /// Replaces the trailing metadata: what is sent after the messages.
+    #[must_use]
+    pub fn with_trailers(mut self, trailers: HeaderMap) -> Self {
+        self.0.trailers = trailers;
+        self
+    }
+
+    /// Sets what caused the error. It is not sent.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// Why the call failed.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What the caller is told; may be empty.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The details, in order.
+    #[must_use]
+    pub fn details(&self) -> &[ErrorDetail] {
+        &self.0.details
+    }
+
+    /// Leading metadata: what is sent as HTTP headers.
+    #[must_use]
+    pub fn metadata(&self) -> &HeaderMap {
+        &self.0.metadata
+    }
+
+    /// Trailing metadata: what is sent after the messages.
+    #[must_use]
+    pub fn trailers(&self) -> &HeaderMap {
+        &self.0.trailers
+    }
+
+    pub(crate) fn take_metadata(&mut self) -> HeaderMap {
+        std::mem::take(&mut self.0.metadata)
+    }
+
+    pub(crate) fn take_trailers(&mut self) -> HeaderMap {
+        std::mem::take(&mut self.0.trailers)
+    }
+
+    pub(crate) fn take_refusal(&mut self) -> Option<Refusal> {
+        self.0.refusal.take()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0.message {
+            "" => write!(f, "{}", self.0.code),
+            message => write!(f, "{}: {message}", self.0.code),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            code,
+            message,
+            details,
+            metadata,
+            trailers,
+            source,
+            refusal,
+        } = &*self.0;
+        let mut debug = f.debug_struct("Error");
+        debug.field("code", code).field("message", message);
+        if !details.is_empty() {
+            debug.field("details", details);
+        }
+        if !metadata.is_empty() {
+            debug.field("metadata", metadata);
+        }
+        if !trailers.is_empty() {
+            debug.field("trailers", trailers);
+        }
+        if let Some(source) = source {
+            debug.field("source", source);
+        }
+        if let Some(refusal) = refusal {
+            debug.field("refusal", refusal);
+        }
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn an_error_without_a_message_displays_its_code() {
+        assert_eq!(Error::internal("secret").to_string(), "internal");
+    }
+}

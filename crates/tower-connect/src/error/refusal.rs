@@ -1,0 +1,50 @@
+use http::header::{ALLOW, CONNECTION};
+use http::{HeaderName, HeaderValue, StatusCode, response};
+
+use crate::Body;
+
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+
+/// A request that never became a call of a procedure. It keeps its HTTP shape where the protocol has one for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// 405 with `Allow`.
+    MethodNotAllowed { allow: &'static str },
+    /// 415 with `Accept-Post`, when the types are known where it is refused.
+    UnsupportedMediaType { accept_post: Option<HeaderValue> },
+    /// 404.
+    UnknownProcedure,
+    /// 505, and the connection closes.
+    HttpVersion,
+}
+
+impl Refusal {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownProcedure => StatusCode::NOT_FOUND,
+            Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+        }
+    }
+
+    /// The refusal as plain HTTP, without a body: clients of every protocol then go by the status.
+    pub(crate) fn into_response(self, mut head: response::Parts) -> http::Response<Body> {
+        head.status = self.status();
+        match self {
+            Self::MethodNotAllowed { allow } => {
+                head.headers.insert(ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::UnsupportedMediaType {
+                accept_post: Some(types),
+            } => {
+                head.headers.insert(ACCEPT_POST, types);
+            }
+            Self::HttpVersion => {
+                head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Self::UnsupportedMediaType { accept_post: None } | Self::UnknownProcedure => {}
+        }
+        http::Response::from_parts(head, Body::empty())
+    }
+}

@@ -1,0 +1,226 @@
+//! The length-prefixed frame of gRPC, gRPC-Web and Connect's streams: a byte of flags, four bytes of length, the payload.
+//!
+//! Sans-io: bytes go in as they arrive, frames come out. Source: "Length-Prefixed-Message" of gRPC's HTTP/2 protocol, "Enveloped-Message"
+//! of the Connect specification.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use crate::{Code, Error, Result};
+
+/// The flags and the length.
+pub(crate) const PREFIX: usize = 5;
+
+/// The payload is compressed.
+pub(crate) const COMPRESSED: u8 = 1;
+/// The payload is Connect's end-of-stream message.
+pub(crate) const END_STREAM: u8 = 1 << 1;
+
+/// Writes the prefix into the first bytes of `frame`, whose rest is the payload.
+///
+/// # Errors
+///
+/// [`Code::ResourceExhausted`] if the payload's length does not fit the prefix.
+pub(crate) fn write_prefix(flags: u8, frame: &mut [u8]) -> Result<()> {
+    let Ok(len) = u32::try_from(frame.len() - PREFIX) else {
+        return Err(Error::resource_exhausted("the message is larger than 4 GiB"));
+    };
+    frame[0] = flags;
+    frame[1..PREFIX].copy_from_slice(&len.to_be_bytes());
+    Ok(())
+}
+
+/// Checks a size against a limit, in bytes.
+///
+/// # Errors
+///
+/// [`Code::ResourceExhausted`], naming both.
+pub(crate) fn check_size(size: u64, limit: u32) -> Result<()> {
+    if size > u64::from(limit) {
+        let message = format!("the message of {size} bytes is larger than the limit of {limit} bytes");
+        return Err(Error::resource_exhausted(message));
+    }
+    Ok(())
+}
+
+/// Received bytes that are not a whole message yet. A message that came in one piece is never copied.
+#[derive(Debug)]
+pub(crate) enum Buffer {
+    /// One piece as it came.
+    Chunk(Bytes),
+    /// Several pieces, joined.
+    Joined(BytesMut),
+}
+
+impl Buffer {
+    pub(crate) const fn new() -> Self {
+        Self::Chunk(Bytes::new())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Chunk(bytes) => bytes.len(),
+            Self::Joined(bytes) => bytes.len(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, data: Bytes) {
+        match self {
+            Self::Chunk(chunk) if chunk.is_empty() => *chunk = data,
+            Self::Chunk(chunk) => {
+                let mut joined = BytesMut::with_capacity(chunk.len() + data.len());
+                joined.extend_from_slice(chunk);
+                joined.extend_from_slice(&data);
+                *self = Self::Joined(joined);
+            }
+            Self::Joined(joined) => joined.extend_from_slice(&data),
+        }
+    }
+
+    /// Takes all that is there.
+    pub(crate) fn take(&mut self) -> Bytes {
+        match std::mem::replace(self, Self::new()) {
+            Self::Chunk(bytes) => bytes,
+            Self::Joined(bytes) => bytes.freeze(),
+        }
+    }
+
+    fn split_to(&mut self, len: usize) -> Bytes {
+        if len == self.len() {
+            return self.take();
+        }
+        match self {
+            Self::Chunk(bytes) => bytes.split_to(len),
+            Self::Joined(bytes) => bytes.split_to(len).freeze(),
+        }
+    }
+
+    fn prefix(&self) -> Option<(u8, u32)> {
+        let bytes: &[u8] = match self {
+            Self::Chunk(bytes) => bytes,
+            Self::Joined(bytes) => bytes,
+        };
+        let [flags, a, b, c, d] = *bytes.first_chunk::<PREFIX>()?;
+        Some((flags, u32::from_be_bytes([a, b, c, d])))
+    }
+
+    /// The payload of the next frame, `None` while it is not all there.
+    ///
+    /// Flags and length are checked as soon as the prefix is there, so a length alone never makes anything grow.
+    ///
+    /// # Errors
+    ///
+    /// A length above `limit` is [`Code::ResourceExhausted`]; any flag is [`Code::Internal`], for a stream that has named no
+    /// compression and cannot end from the caller's side.
+    pub(crate) fn next_message(&mut self, limit: u32) -> Result<Option<Bytes>> {
+        let Some((flags, len)) = self.prefix() else {
+            return Ok(None);
+        };
+        check_flags(flags)?;
+        check_size(len.into(), limit)?;
+        let frame_len = PREFIX + len as usize;
+        if self.len() < frame_len {
+            return Ok(None);
+        }
+        let mut frame = self.split_to(frame_len);
+        frame.advance(PREFIX);
+        Ok(Some(frame))
+    }
+}
+
+fn check_flags(flags: u8) -> Result<()> {
+    let message = match flags {
+        0 => return Ok(()),
+        COMPRESSED => "a message is flagged as compressed, but the call names no compression".to_owned(),
+        _ => format!("a message has flags that are not allowed here: {flags:#010b}"),
+    };
+    Err(Error::new(Code::Internal, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn frame(payload: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0; PREFIX];
+        frame.extend_from_slice(payload);
+        write_prefix(0, &mut frame).unwrap();
+        frame
+    }
+
+    #[test]
+    fn a_frame_is_flags_length_and_payload() {
+        assert_eq!(frame(b"hi"), b"\0\0\0\0\x02hi");
+        assert_eq!(frame(b""), b"\0\0\0\0\0");
+    }
+
+    #[test]
+    fn a_whole_frame_is_not_copied() {
+        let wire = Bytes::from(frame(b"hello"));
+        let mut buffer = Buffer::new();
+        buffer.push(wire.clone());
+        let message = buffer.next_message(100).unwrap().unwrap();
+        assert_eq!(message.as_ptr(), wire[PREFIX..].as_ptr());
+    }
+
+    #[test]
+    fn four_gigabytes_announced_allocate_nothing() {
+        let mut buffer = Buffer::new();
+        buffer.push(Bytes::from_static(b"\0\xff\xff\xff\xff"));
+        let error = buffer.next_message(1 << 22).unwrap_err();
+        assert_eq!(error.code(), Code::ResourceExhausted);
+        assert!(error.message().contains("4294967295"), "{error}");
+    }
+
+    #[test]
+    fn the_limit_itself_is_allowed() {
+        let mut buffer = Buffer::new();
+        buffer.push(frame(b"four").into());
+        assert_eq!(buffer.next_message(4).unwrap().unwrap(), "four");
+        buffer.push(frame(b"fives").into());
+        assert_eq!(buffer.next_message(4).unwrap_err().code(), Code::ResourceExhausted);
+    }
+
+    #[test]
+    fn flags_are_refused_before_the_payload_has_come() {
+        for flags in [COMPRESSED, END_STREAM, 0x80] {
+            let mut buffer = Buffer::new();
+            buffer.push(vec![flags, 0, 0, 0, 9].into());
+            assert_eq!(buffer.next_message(100).unwrap_err().code(), Code::Internal);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn frames_survive_any_chunking(
+            payloads in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6),
+            cuts in prop::collection::vec(1_usize..12, 1..40),
+        ) {
+            let wire: Vec<u8> = payloads.iter().flat_map(|payload| frame(payload)).collect();
+            let mut buffer = Buffer::new();
+            let mut received = Vec::new();
+            let mut rest = Bytes::from(wire);
+            let mut cuts = cuts.iter().cycle();
+            while !rest.is_empty() {
+                let cut = (*cuts.next().unwrap()).min(rest.len());
+                buffer.push(rest.split_to(cut));
+                while let Some(message) = buffer.next_message(1 << 10).unwrap() {
+                    received.push(message.to_vec());
+                }
+            }
+            prop_assert_eq!(received, payloads);
+            prop_assert_eq!(buffer.len(), 0);
+        }
+
+        #[test]
+        fn garbage_is_a_message_or_an_error(wire in prop::collection::vec(any::<u8>(), 0..64)) {
+            let mut buffer = Buffer::new();
+            buffer.push(wire.clone().into());
+            while let Ok(Some(message)) = buffer.next_message(32) {
+                prop_assert!(message.len() <= 32);
+            }
+            prop_assert!(buffer.len() <= wire.len());
+        }
+    }
+}

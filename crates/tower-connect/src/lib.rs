@@ -1,0 +1,76 @@
+//! Connect, gRPC and gRPC-Web as Tower layers: RPC services on axum routers, next to ordinary REST routes.
+//!
+//! Each protocol is a layer that takes its spelling off a request and leaves one shared [envelope]; a service is written once, under it.
+//!
+//! ```
+//! # mod greet {
+//! #     #[derive(Clone, PartialEq, ::prost::Message, ::serde::Serialize, ::serde::Deserialize)]
+//! #     pub struct Text { #[prost(string, tag = "1")] pub text: String }
+//! # }
+//! # use greet::Text;
+//! use tower_connect::{Error, Request, Response, Result};
+//!
+//! async fn say(request: Request<Text>) -> Result<Response<Text>> {
+//!     if request.message().text.is_empty() {
+//!         return Err(Error::invalid_argument("say something"));
+//!     }
+//!     Ok(Text { text: format!("you said: {}", request.message().text) }.into())
+//! }
+//! # let _ = say;
+//! ```
+//!
+//! # A tour
+//!
+//! In the order in which they are best read:
+//!
+//! - [`envelope`]: [`Call`], [`Body`], [`Request`], [`Response`], the shared vocabulary.
+//! - [`error`]: [`Code`], [`Error`], [`ErrorDetail`].
+//! - [`method`]: what the schema says of a procedure.
+//! - [`codec`]: how messages become bytes.
+//! - [`protocol`]: Connect and gRPC behind one sealed trait, without any Tower in it.
+//! - [`server`]: [`RpcLayer`], its service, its future and its body, written once over that trait.
+#![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
+#![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
+//! - [`codegen`]: what generated code refers to.
+//!
+//! # Features
+//!
+//! - `axum` (default): [`axum::router`], and the `into_router` of generated servers. It turns on axum's `http2`.
+//! - `serve` (default): [`serve()`], HTTP/1.1 and HTTP/2 on one port.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "axum")]
+pub mod axum;
+pub mod codec;
+pub mod codegen;
+pub mod envelope;
+pub mod error;
+mod frame;
+pub mod method;
+pub mod protocol;
+#[cfg(feature = "serve")]
+pub mod serve;
+pub mod server;
+
+pub use self::codec::Codec;
+pub use self::envelope::{Body, Call, Protocol, Request, Response};
+pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
+#[cfg(feature = "serve")]
+pub use self::serve::serve;
+pub use self::server::{Outcome, RpcLayer};
+
+/// Includes what `tower-connect-build` has generated for a package of the schema.
+///
+/// ```no_run
+/// # macro_rules! include_proto { ($package:literal) => {} }
+/// mod eliza {
+///     # macro_rules! include_proto { ($package:literal) => {} }
+///     include_proto!("connectrpc.eliza.v1"); // with `use tower_connect::include_proto;`
+/// }
+/// ```
+#[macro_export]
+macro_rules! include_proto {
+    ($package:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $package, ".rs"));
+    };
+}

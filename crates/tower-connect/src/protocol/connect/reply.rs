@@ -1,0 +1,135 @@
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
+use http_body::Frame;
+
+use super::super::outbound::Outbound;
+use super::super::{Reply, not_one_message};
+use super::error::{end_stream_json, to_json};
+use crate::envelope::{Single, copy_metadata, remove_reserved};
+use crate::error::Refusal;
+use crate::frame::{END_STREAM, PREFIX, write_prefix};
+use crate::{Body, Codec, Error, Result};
+
+/// The answer to a caller that speaks Connect.
+#[derive(Debug)]
+pub struct ConnectReply {
+    codec: Codec,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// The message and the trailers are collected, because the trailers go into the head.
+    Unary(Single),
+    Stream,
+}
+
+impl ConnectReply {
+    pub(super) fn unary(codec: Codec) -> Self {
+        Self {
+            codec,
+            kind: Kind::Unary(Single::default()),
+        }
+    }
+
+    pub(super) fn stream(codec: Codec) -> Self {
+        Self {
+            codec,
+            kind: Kind::Stream,
+        }
+    }
+
+    fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match (&self.kind, self.codec) {
+            (Kind::Unary(_), Codec::Json) => "application/json",
+            (Kind::Unary(_), Codec::Proto) => "application/proto",
+            (Kind::Stream, Codec::Json) => "application/connect+json",
+            (Kind::Stream, Codec::Proto) => "application/connect+proto",
+        })
+    }
+}
+
+impl Reply for ConnectReply {
+    fn poll_reply(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
+        let body = match &mut self.kind {
+            Kind::Stream => Outbound::body(std::mem::take(body), end_stream),
+            Kind::Unary(single) => {
+                let (message, trailers) = match body.take_whole() {
+                    Some(whole) => whole.into_message(),
+                    None => ready!(single.poll(cx, body)).map_err(not_one_message)?,
+                };
+                if let Some(trailers) = trailers {
+                    add_trailers(*trailers, &mut head.headers);
+                }
+                Body::data(message)
+            }
+        };
+        remove_reserved(&mut head.headers);
+        head.headers.insert(CONTENT_TYPE, self.content_type());
+        Poll::Ready(Ok(body))
+    }
+
+    fn fail(&mut self, mut error: Error, mut head: response::Parts) -> http::Response<Body> {
+        let refusal = error.take_refusal();
+        remove_reserved(&mut head.headers);
+        if let Some(refusal) = refusal {
+            let Refusal::UnknownProcedure = refusal else {
+                return refusal.into_response(head);
+            };
+            head.status = refusal.status();
+            error = Error::unimplemented("the service has no such procedure");
+        }
+        copy_metadata(error.take_metadata(), &mut head.headers);
+        let body = match &self.kind {
+            Kind::Stream => {
+                head.status = StatusCode::OK;
+                head.headers.insert(CONTENT_TYPE, self.content_type());
+                end_stream_frame(Err(error))
+            }
+            Kind::Unary(_) => {
+                // A status that middleware inside has set tells more than the code's own.
+                if head.status.is_success() {
+                    head.status = error.code().http_status();
+                }
+                add_trailers(error.take_trailers(), &mut head.headers);
+                head.headers
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                Bytes::from(to_json(&error))
+            }
+        };
+        http::Response::from_parts(head, Body::data(body))
+    }
+}
+
+/// Unary calls send their trailers as headers with a prefix.
+fn add_trailers(trailers: HeaderMap, headers: &mut HeaderMap) {
+    let mut current = None;
+    for (name, value) in trailers {
+        // Every name of a header is still one with the prefix in front, unless it becomes too long.
+        current = name
+            .map(|name| HeaderName::try_from(format!("trailer-{name}")).ok())
+            .or(current);
+        if let Some(Some(name)) = &current {
+            headers.append(name, value);
+        }
+    }
+}
+
+fn end_stream(outcome: Result<HeaderMap>) -> Frame<Bytes> {
+    Frame::data(end_stream_frame(outcome))
+}
+
+fn end_stream_frame(mut outcome: Result<HeaderMap>) -> Bytes {
+    if let Ok(trailers) = &mut outcome {
+        remove_reserved(trailers);
+    }
+    let mut frame = vec![0; PREFIX];
+    frame.append(&mut end_stream_json(&outcome));
+    match write_prefix(END_STREAM, &mut frame) {
+        Ok(()) => frame.into(),
+        Err(error) => end_stream_frame(Err(error)),
+    }
+}

@@ -1,0 +1,81 @@
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, TRAILER};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, response};
+use http_body::Frame;
+
+use super::super::Reply;
+use super::super::outbound::Outbound;
+use super::{ContentType, status};
+use crate::envelope::{copy_metadata, remove_reserved};
+use crate::error::Refusal;
+use crate::{Body, Error, Result};
+
+/// The answer to a caller that speaks gRPC.
+#[derive(Debug)]
+pub struct GrpcReply {
+    content_type: ContentType,
+    version: Version,
+}
+
+impl GrpcReply {
+    pub(super) fn new(content_type: ContentType, version: Version) -> Self {
+        Self { content_type, version }
+    }
+
+    /// A head of the protocol's own, with whatever metadata is there.
+    fn write_head(&self, head: &mut response::Parts) {
+        head.status = StatusCode::OK;
+        remove_reserved(&mut head.headers);
+        head.headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type.as_str()));
+    }
+
+    /// HTTP/1.1 servers send only the trailers that the head announces.
+    fn announce_trailers(&self, headers: &mut HeaderMap) {
+        if self.version < Version::HTTP_2 {
+            let names = HeaderValue::from_static("grpc-status, grpc-message, grpc-status-details-bin");
+            headers.insert(TRAILER, names);
+        }
+    }
+}
+
+impl Reply for GrpcReply {
+    fn poll_reply(&mut self, _: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
+        self.write_head(head);
+        self.announce_trailers(&mut head.headers);
+        Poll::Ready(Ok(match body.take_whole() {
+            Some(whole) => Body::framed(whole, status::success),
+            None => Outbound::body(std::mem::take(body), end),
+        }))
+    }
+
+    fn fail(&mut self, mut error: Error, mut head: response::Parts) -> http::Response<Body> {
+        match error.take_refusal() {
+            Some(Refusal::UnknownProcedure) => error = Error::unimplemented("the service has no such procedure"),
+            Some(refusal) => {
+                remove_reserved(&mut head.headers);
+                return refusal.into_response(head);
+            }
+            None => {}
+        }
+        copy_metadata(error.take_metadata(), &mut head.headers);
+        self.write_head(&mut head);
+        let trailers = status::failure(error);
+        if head.headers.len() > 1 {
+            // In one block with the status, metadata of the head would become trailers.
+            self.announce_trailers(&mut head.headers);
+            return http::Response::from_parts(head, Body::trailers(trailers));
+        }
+        head.headers.extend(trailers.clone());
+        http::Response::from_parts(head, Body::trailers_only(trailers))
+    }
+}
+
+fn end(outcome: Result<HeaderMap>) -> Frame<Bytes> {
+    Frame::trailers(match outcome {
+        Ok(trailers) => status::success(Some(Box::new(trailers))),
+        Err(error) => status::failure(error),
+    })
+}

@@ -1,0 +1,158 @@
+//! An accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, and an end that waits for the calls in flight.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+//! use axum::{Router, routing::get};
+//! use tokio::net::TcpListener;
+//!
+//! let app = Router::new().route("/healthz", get(|| async { "ok" }));
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let stop = async {}; // for instance tokio::signal::ctrl_c()
+//! tower_connect::serve(listener, app).with_graceful_shutdown(stop).await;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::convert::Infallible;
+use std::future::{Future, IntoFuture, Pending, pending};
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
+
+use crate::error::BoxError;
+
+const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+/// What a loop waits that cannot accept, for instance because no file descriptor is left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves an [`axum::Router`](::axum::Router) or any other Tower service on a listener, for ever.
+///
+/// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
+pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
+    Serve {
+        listener,
+        service,
+        stop: pending(),
+        drain_timeout: DEFAULT_DRAIN_TIMEOUT,
+    }
+}
+
+/// The future of [`serve()`]: await it to serve.
+#[derive(Debug)]
+#[must_use = "nothing is served before it is awaited"]
+pub struct Serve<S, F = Pending<()>> {
+    listener: TcpListener,
+    service: S,
+    stop: F,
+    drain_timeout: Duration,
+}
+
+impl<S, F> Serve<S, F> {
+    /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight.
+    pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G> {
+        let Self {
+            listener,
+            service,
+            drain_timeout,
+            ..
+        } = self;
+        Serve {
+            listener,
+            service,
+            stop,
+            drain_timeout,
+        }
+    }
+
+    /// How long the calls in flight may take after the stop; what is left then is cut off. The default is 30 s.
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.drain_timeout = timeout;
+        self
+    }
+}
+
+impl<S, F, B> IntoFuture for Serve<S, F>
+where
+    S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send,
+    F: Future<Output = ()> + Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Output = ();
+    type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<S, F, B> Serve<S, F>
+where
+    S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send,
+    F: Future<Output = ()> + Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    async fn run(self) {
+        let Self {
+            listener,
+            service,
+            stop,
+            drain_timeout,
+        } = self;
+        let connections = GracefulShutdown::new();
+        let mut tasks = tokio::task::JoinSet::new();
+        let builder = builder();
+        let mut stop = pin!(stop);
+        loop {
+            let stream = tokio::select! {
+                () = &mut stop => break,
+                stream = accept(&listener) => stream,
+                // Tasks that have ended are let go as they end.
+                Some(_) = tasks.join_next() => continue,
+            };
+            let service = TowerToHyperService::new(service.clone());
+            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = connections.watch(connection);
+            tasks.spawn(async move {
+                // A connection that breaks is the peer's affair: each of its calls has been told.
+                let _ = connection.await;
+            });
+        }
+        drop(listener);
+        // Dropping the tasks closes the connections that have not ended in time.
+        let _ = tokio::time::timeout(drain_timeout, connections.shutdown()).await;
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Small answers must not wait for the acknowledgement of earlier ones. A stream that is closed already cannot be set.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new());
+    builder.http2().timer(TokioTimer::new()).adaptive_window(true);
+    builder
+}

@@ -1,0 +1,137 @@
+use std::fmt;
+use std::sync::Arc;
+
+use tower_layer::Layer;
+
+use super::service::Rpc;
+use super::{DefaultProtocols, NamedService, Outcome};
+use crate::Call;
+use crate::method::{ServiceSpec, Spec};
+use crate::protocol::{Claim, Dialect};
+
+const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
+
+/// Turns requests of all protocols into the envelope, and what comes back into the caller's protocol.
+///
+/// Which requests it **claims** depends on what it knows:
+///
+/// - A layer that is [for a service](Self::for_service) claims by path. Generated servers use it: `into_router` and `into_service`.
+/// - A bare layer claims what can be nothing else: `application/grpc*`, `application/connect+*`, and unary Connect calls that name the
+///   protocol's version. A POST of JSON without it may be anybody's.
+/// - With [`claim_all`](Self::claim_all) everything of a known content type is claimed.
+///
+/// Any other request passes through as it came, and so does its response.
+#[derive(Clone)]
+pub struct RpcLayer<P = DefaultProtocols> {
+    pub(super) protocols: P,
+    pub(super) scope: Scope,
+    pub(super) receive_limit: u32,
+    pub(super) on_end: Option<OnEnd>,
+}
+
+pub(super) type OnEnd = Arc<dyn Fn(&Call, &Outcome) + Send + Sync>;
+
+/// Which requests a layer may claim.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope {
+    Unambiguous,
+    All,
+    Service(ServiceSpec),
+    Method(&'static Spec),
+}
+
+impl Scope {
+    /// What is known of a request at this path; `None` if it is not to be claimed at all.
+    pub(super) fn claim(&self, path: &str) -> Option<Claim> {
+        Some(match self {
+            Self::Unambiguous => Claim::Unambiguous,
+            Self::All => Claim::Any,
+            Self::Method(method) => Claim::Method(method),
+            Self::Service(service) => service.lookup(path)?.map_or(Claim::Any, Claim::Method),
+        })
+    }
+}
+
+impl RpcLayer {
+    /// A bare layer for all protocols, with messages of at most 4 MiB.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<P: Dialect> RpcLayer<P> {
+    /// A bare layer for one protocol, or for a tuple of them.
+    #[must_use]
+    pub fn with_protocols(protocols: P) -> Self {
+        Self {
+            protocols,
+            scope: Scope::Unambiguous,
+            receive_limit: DEFAULT_RECEIVE_LIMIT,
+            on_end: None,
+        }
+    }
+
+    /// Claims whatever has a content type of the protocols, plain JSON included: for a stack that serves nothing else.
+    #[must_use]
+    pub fn claim_all(mut self) -> Self {
+        self.scope = Scope::All;
+        self
+    }
+
+    /// Claims by the paths of a service, and nothing else.
+    #[must_use]
+    pub fn for_service<S: NamedService>(mut self) -> Self {
+        self.scope = Scope::Service(S::SERVICE);
+        self
+    }
+
+    /// Takes every request for a call of this procedure, whatever its path is: for a route of its own.
+    #[must_use]
+    pub fn for_method(mut self, method: &'static Spec) -> Self {
+        self.scope = Scope::Method(method);
+        self
+    }
+
+    /// The largest message that is accepted, in bytes; the default is 4 MiB.
+    ///
+    /// A larger one is [`Code::ResourceExhausted`](crate::Code::ResourceExhausted), found out by its announced length before it is read.
+    #[must_use]
+    pub fn receive_limit(mut self, bytes: u32) -> Self {
+        self.receive_limit = bytes;
+        self
+    }
+
+    /// Is told of every call, once, when it has ended: by its last byte, by its failure, or because the caller went away.
+    ///
+    /// It runs where the response is sent from, and must not block.
+    #[must_use]
+    pub fn on_end(mut self, f: impl Fn(&Call, &Outcome) + Send + Sync + 'static) -> Self {
+        self.on_end = Some(Arc::new(f));
+        self
+    }
+}
+
+impl<P: Dialect + Default> Default for RpcLayer<P> {
+    fn default() -> Self {
+        Self::with_protocols(P::default())
+    }
+}
+
+impl<S, P: Clone> Layer<S> for RpcLayer<P> {
+    type Service = Rpc<S, P>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Rpc::new(inner, self.clone())
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for RpcLayer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RpcLayer")
+            .field("protocols", &self.protocols)
+            .field("scope", &self.scope)
+            .field("receive_limit", &self.receive_limit)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+//! The server's side: [`RpcLayer`], written once for all protocols, and what generated servers are made of.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! use std::convert::Infallible;
+//!
+//! use bytes::Bytes;
+//! use http::Request;
+//! use tower::{Layer, ServiceExt, service_fn};
+//! use tower_connect::{Body, RpcLayer};
+//!
+//! // Inside the layer a frame is a message: this echoes a call of any of the protocols.
+//! let echo = service_fn(|request: Request<Body>| async { Ok::<_, Infallible>(http::Response::new(request.into_body())) });
+//! let service = RpcLayer::new().layer(echo);
+//!
+//! let request = Request::post("/any.Service/Procedure")
+//!     .header("content-type", "application/grpc")
+//!     .header("te", "trailers")
+//!     .version(http::Version::HTTP_2)
+//!     .body(Body::from(Bytes::from_static(b"\0\0\0\0\x02hi")))
+//!     .unwrap();
+//! let response = service.oneshot(request).await.unwrap();
+//! assert_eq!(response.headers()["content-type"], "application/grpc");
+//! # }
+//! ```
+
+mod dispatch;
+mod future;
+mod layer;
+mod outcome;
+mod service;
+mod status;
+
+pub use self::dispatch::{DispatchFuture, NamedService};
+pub(crate) use self::dispatch::{not_implemented, procedure, unary, unknown};
+pub use self::future::ResponseFuture;
+pub use self::layer::RpcLayer;
+pub use self::outcome::Outcome;
+pub(crate) use self::outcome::Watched;
+pub use self::service::Rpc;
+
+/// The protocols that a server speaks unless it says otherwise.
+pub type DefaultProtocols = (crate::protocol::Connect, crate::protocol::Grpc);

@@ -1,0 +1,127 @@
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, request};
+use tower_service::Service;
+
+use super::layer::RpcLayer;
+use super::outcome::Watch;
+use super::{DefaultProtocols, ResponseFuture};
+use crate::error::{BoxError, Refusal};
+use crate::method::Spec;
+use crate::protocol::{Accept, Claim, Claimed, Dialect};
+use crate::{Body, Call, Error};
+
+/// The service of [`RpcLayer`].
+///
+/// It never fails: an error of the inner service, or of its `poll_ready`, becomes an answer in the caller's protocol.
+#[derive(Clone, Debug)]
+pub struct Rpc<S, P = DefaultProtocols> {
+    inner: S,
+    layer: RpcLayer<P>,
+    not_ready: Option<Error>,
+}
+
+impl<S, P> Rpc<S, P> {
+    pub(super) fn new(inner: S, layer: RpcLayer<P>) -> Self {
+        Self {
+            inner,
+            layer,
+            not_ready: None,
+        }
+    }
+}
+
+impl<S, P, ReqBody, ResBody> Service<http::Request<ReqBody>> for Rpc<S, P>
+where
+    P: Dialect,
+    S: Service<http::Request<Body>, Response = http::Response<ResBody>>,
+    S::Error: Into<Error>,
+    ReqBody: http_body::Body<Data = Bytes> + Send + 'static,
+    ReqBody::Error: Into<BoxError>,
+    ResBody: http_body::Body<Data = Bytes> + Send + 'static,
+    ResBody::Error: Into<BoxError>,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = ResponseFuture<S::Future, P::Reply>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // A service that is broken still has to say so, in the protocol of the next caller.
+        self.inner.poll_ready(cx).map(|ready| {
+            self.not_ready = ready.err().map(Into::into);
+            Ok(())
+        })
+    }
+
+    fn call(&mut self, request: http::Request<ReqBody>) -> Self::Future {
+        let (mut head, body) = request.into_parts();
+        let body = Body::new(body);
+        if head.extensions.get::<Call>().is_some() {
+            return self.pass(head, body, ResponseFuture::outer);
+        }
+        let Some(claim) = self.layer.scope.claim(head.uri.path()) else {
+            return self.pass(head, body, ResponseFuture::unclaimed);
+        };
+        let Claimed {
+            mut call,
+            reply,
+            framing,
+        } = match self.layer.protocols.accept(&mut head, claim) {
+            Accept::Claim(claimed) => claimed,
+            Accept::Pass => match claim.method() {
+                Some(method) => return ResponseFuture::refused(refusal(&self.layer.protocols, &head, method)),
+                None => return self.pass(head, body, ResponseFuture::unclaimed),
+            },
+        };
+        if let Claim::Method(method) = claim {
+            call.set_method(method);
+        }
+        let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
+        let framing = match self.not_ready.take() {
+            Some(error) => Err(error),
+            None => framing,
+        };
+        match framing {
+            Err(error) => ResponseFuture::failed(error, reply, watch),
+            Ok(framing) => {
+                let deadline = call.deadline();
+                head.extensions.insert(call);
+                let body = body.inbound(framing, self.layer.receive_limit);
+                let inner = self.inner.call(http::Request::from_parts(head, body));
+                ResponseFuture::claimed(inner, reply, deadline, watch)
+            }
+        }
+    }
+}
+
+impl<S, P: Dialect> Rpc<S, P> {
+    /// Hands a request that is not ours to claim to the inner service.
+    fn pass<F>(
+        &mut self,
+        head: request::Parts,
+        body: Body,
+        respond: impl FnOnce(Result<F, Error>) -> ResponseFuture<F, P::Reply>,
+    ) -> ResponseFuture<F, P::Reply>
+    where
+        S: Service<http::Request<Body>, Future = F>,
+    {
+        respond(match self.not_ready.take() {
+            Some(error) => Err(error),
+            None => Ok(self.inner.call(http::Request::from_parts(head, body))),
+        })
+    }
+}
+
+/// Why a request to a procedure's path is no call of it.
+fn refusal<P: Dialect>(protocols: &P, head: &request::Parts, method: &Spec) -> Refusal {
+    if head.method != Method::POST {
+        return Refusal::MethodNotAllowed { allow: "POST" };
+    }
+    let mut types = String::new();
+    protocols.content_types(method.stream_type(), &mut types);
+    Refusal::UnsupportedMediaType {
+        accept_post: HeaderValue::try_from(types).ok(),
+    }
+}

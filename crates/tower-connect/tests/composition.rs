@@ -1,0 +1,266 @@
+//! Other people's layers inside and outside, on both protocols.
+
+#![cfg(feature = "axum")]
+
+mod support;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{Next, from_fn};
+use axum::routing::{get, post as axum_post};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use support::{Answer, Demo, Text, call, frame, grpc, post};
+use tower::{Layer, Service, ServiceBuilder, service_fn};
+use tower_connect::protocol::{Connect, Grpc};
+use tower_connect::{Body, BoxError, Call, Error, RpcLayer};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+const SAY: &str = "/demo.v1.Demo/Say";
+
+fn proto(text: &str) -> Vec<u8> {
+    prost::Message::encode_to_vec(&Text { text: text.to_owned() })
+}
+
+/// The same call in both protocols.
+async fn both<S, B>(service: S) -> [Answer; 2]
+where
+    S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone,
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Into<BoxError> + std::fmt::Debug,
+{
+    let connect = call(service.clone(), post(SAY, "application/json", r#"{"text":"hi"}"#)).await;
+    let grpc = call(service, grpc(SAY, &proto("hi"))).await;
+    [connect, grpc]
+}
+
+fn assert_served([connect, grpc]: &[Answer; 2]) {
+    assert_eq!((connect.status.as_u16(), connect.text()), (200, r#"{"text":"hi"}"#));
+    assert_eq!(&grpc.body[..], frame(&proto("hi")));
+    assert_eq!(grpc.grpc_status(), ("0", ""));
+    assert_eq!(
+        (grpc.header("content-length"), grpc.header("content-encoding")),
+        (vec![], vec![])
+    );
+}
+
+fn assert_failed([connect, grpc]: &[Answer; 2], status: u16, code: &str, number: &str) {
+    assert_eq!(connect.status, status, "{connect:?}");
+    assert!(connect.text().contains(&format!(r#""code":"{code}""#)), "{connect:?}");
+    assert_eq!((grpc.status.as_u16(), grpc.grpc_status().0), (200, number), "{grpc:?}");
+}
+
+fn layer() -> RpcLayer {
+    RpcLayer::new().for_service::<Demo>()
+}
+
+#[tokio::test]
+async fn routes_serve_next_to_rest_with_the_apps_own_fallback() {
+    let app = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .fallback(|| async { (StatusCode::IM_A_TEAPOT, "mine") })
+        .merge(tower_connect::axum::router(Demo, &RpcLayer::new()));
+    assert_served(&both(app.clone()).await);
+    let health = call(app.clone(), Request::get("/healthz").body(Body::empty()).unwrap()).await;
+    assert_eq!(health.text(), "ok");
+    let elsewhere = call(app.clone(), post("/other", "application/json", "{}")).await;
+    assert_eq!((elsewhere.status.as_u16(), elsewhere.text()), (418, "mine"));
+    let unknown = call(app.clone(), grpc("/demo.v1.Demo/Nope", b"")).await;
+    assert_eq!(unknown.grpc_status().0, "12");
+    let wrong = call(app, Request::get(SAY).body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (wrong.status.as_u16(), wrong.header("allow"), wrong.body.len()),
+        (405, vec!["POST"], 0)
+    );
+}
+
+#[tokio::test]
+async fn routes_can_be_nested_and_layered() {
+    let mark = SetResponseHeaderLayer::overriding(HeaderName::from_static("x-mark"), HeaderValue::from_static("1"));
+    let rpc = tower_connect::axum::router(Demo, &RpcLayer::new()).route_layer(mark);
+    let app: Router = Router::new().nest("/api", rpc);
+    let answer = call(app, post(&format!("/api{SAY}"), "application/json", r#"{"text":"hi"}"#)).await;
+    assert_eq!(
+        (answer.text(), answer.header("x-mark")),
+        (r#"{"text":"hi"}"#, vec!["1"])
+    );
+}
+
+#[tokio::test]
+async fn tower_http_layers_work_inside() {
+    let mark = SetResponseHeaderLayer::overriding(HeaderName::from_static("x-mark"), HeaderValue::from_static("1"));
+    let inside = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http())
+        .layer(mark)
+        .service(Demo);
+    let answers = both(layer().layer(inside)).await;
+    assert_served(&answers);
+    assert!(answers.iter().all(|answer| answer.header("x-mark") == ["1"]));
+    assert_served(&both(layer().layer(CompressionLayer::new().layer(Demo))).await);
+    assert_served(&both(layer().layer(RequestBodyLimitLayer::new(100).layer(Demo))).await);
+    assert_served(&both(layer().layer(CatchPanicLayer::new().layer(Demo))).await);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(9));
+    assert_served(&both(layer().layer(timeout.layer(Demo))).await);
+}
+
+#[tokio::test]
+async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
+    let limit = both(layer().layer(RequestBodyLimitLayer::new(1).layer(Demo))).await;
+    assert_failed(&limit, 429, "resource_exhausted", "8");
+
+    let panics = service_fn(|_: Request<Body>| async { panic!("on purpose") as Result<Response<Body>, Infallible> });
+    let panics = both(layer().layer(CatchPanicLayer::new().layer(panics))).await;
+    assert_failed(&panics, 500, "internal", "13");
+
+    let refuses = service_fn(|_: Request<Body>| async {
+        let mut response = Response::new(Body::from(Bytes::from_static(b"a page about logging in")));
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        response
+            .headers_mut()
+            .insert("www-authenticate", HeaderValue::from_static("Bearer"));
+        Ok::<_, Infallible>(response)
+    });
+    let refused = both(layer().layer(refuses)).await;
+    assert_failed(&refused, 401, "unauthenticated", "16");
+    assert!(
+        refused
+            .iter()
+            .all(|answer| answer.header("www-authenticate") == ["Bearer"])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn timeouts_inside_are_deadlines() {
+    let slow = service_fn(|_: Request<Body>| std::future::pending::<Result<Response<Body>, Error>>());
+    // Tower's timeout fails as an error, tower-http's answers with a status.
+    let tower = ServiceBuilder::new()
+        .map_err(Error::from)
+        .timeout(Duration::from_secs(1))
+        .service(slow);
+    assert_failed(&both(layer().layer(tower)).await, 504, "deadline_exceeded", "4");
+    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(1));
+    let tower_http = ServiceBuilder::new().layer(timeout).service(slow);
+    assert_failed(&both(layer().layer(tower_http)).await, 408, "deadline_exceeded", "4");
+}
+
+#[tokio::test]
+async fn an_axum_router_works_inside_the_envelope() {
+    async fn knows_the_call(request: axum::extract::Request, next: Next) -> axum::response::Response {
+        let protocol = request.extensions().get::<Call>().map(Call::protocol);
+        let mut response = next.run(request).await;
+        if let Some(protocol) = protocol {
+            response
+                .headers_mut()
+                .insert("x-protocol", HeaderValue::from_static(protocol.as_str()));
+        }
+        response
+    }
+    let rpc = tower_connect::axum::router(Demo, &RpcLayer::new());
+    let app = Router::new()
+        .route(
+            "/rest",
+            axum_post(|body: String| async move { format!("rest: {body}") }),
+        )
+        .merge(rpc)
+        .layer(from_fn(knows_the_call));
+    let service = RpcLayer::new().claim_all().layer(app);
+    let answers = both(service.clone()).await;
+    assert_served(&answers);
+    assert_eq!(answers[0].header("x-protocol"), ["connect"]);
+    assert_eq!(answers[1].header("x-protocol"), ["grpc"]);
+    // Errors cross the router too, and so does axum's own 404.
+    let fail = call(service.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;
+    assert_eq!((fail.grpc_status(), fail.trailer("x-tail")), (("9", "rich"), vec!["3"]));
+    let refused = call(service.clone(), post("/demo.v1.Demo/Count", "application/json", "{}")).await;
+    assert_eq!(refused.status, 415);
+    let nowhere = call(service.clone(), grpc("/nowhere.v1.Nobody/Say", b"")).await;
+    assert_eq!(nowhere.grpc_status().0, "12");
+    // What is no call is the app's.
+    let rest = call(service, post("/rest", "text/plain", "hi")).await;
+    assert_eq!(rest.text(), "rest: hi");
+}
+
+#[tokio::test]
+async fn a_bare_layer_around_rest_changes_nothing() {
+    let app = Router::new().route(
+        "/rest",
+        axum_post(|body: String| async move { ([("x-rest", "1")], format!("rest: {body}")) }),
+    );
+    let layered = RpcLayer::new().layer(app.clone());
+    for (path, content_type) in [
+        ("/rest", "application/json"),
+        ("/rest", "application/proto"),
+        ("/none", "text/html"),
+    ] {
+        let plain = call(app.clone(), post(path, content_type, "{\"a\":1}")).await;
+        let through = call(layered.clone(), post(path, content_type, "{\"a\":1}")).await;
+        assert_eq!(plain.status, through.status);
+        assert_eq!(plain.headers, through.headers);
+        assert_eq!(plain.body, through.body);
+    }
+}
+
+#[tokio::test]
+async fn layers_of_single_protocols_can_be_stacked() {
+    let stack = ServiceBuilder::new()
+        .layer(RpcLayer::with_protocols(Grpc::new()))
+        .layer(RpcLayer::with_protocols(Connect::new()).claim_all())
+        .service(Demo);
+    assert_served(&both(stack.clone()).await);
+    let fail = call(stack.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;
+    assert_eq!(
+        (fail.grpc_status(), fail.header("x-head")),
+        (("9", "rich"), vec!["1", "2"])
+    );
+    // The inner layer does not speak for the outer one, nor for nobody.
+    let nobody = call(stack.clone(), post("/demo.v1.Demo/Say", "text/plain", "")).await;
+    assert_eq!(nobody.status, 415);
+    let shape = call(stack, post("/demo.v1.Demo/Count", "application/json", "{}")).await;
+    assert_eq!(shape.status, 415);
+}
+
+#[tokio::test]
+async fn a_service_that_is_broken_says_so_in_the_callers_protocol() {
+    #[derive(Clone)]
+    struct Broken;
+    impl Service<Request<Body>> for Broken {
+        type Response = Response<Body>;
+        type Error = Error;
+        type Future = std::future::Ready<Result<Response<Body>, Error>>;
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Error>> {
+            std::task::Poll::Ready(Err(Error::unavailable("worn out")))
+        }
+        fn call(&mut self, _: Request<Body>) -> Self::Future {
+            unreachable!("it is never ready")
+        }
+    }
+    assert_failed(&both(layer().layer(Broken)).await, 503, "unavailable", "14");
+    let plain = call(layer().layer(Broken), post("/elsewhere", "text/plain", "")).await;
+    assert_eq!(plain.status, 503);
+}
+
+#[tokio::test]
+async fn a_handler_that_breaks_the_contract_is_an_internal_error() {
+    let silent = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new(Body::empty())) });
+    let [connect, _] = both(layer().layer(silent)).await;
+    assert_eq!(
+        (connect.status.as_u16(), connect.text().contains("internal")),
+        (500, true)
+    );
+    let chatty = service_fn(|_: Request<Body>| async {
+        let pieces = support::pieces(vec![Ok(Bytes::from_static(b"1")), Ok(Bytes::from_static(b"2"))]);
+        Ok::<_, Infallible>(Response::new(pieces))
+    });
+    let [connect, _] = both(layer().layer(chatty)).await;
+    assert_eq!(
+        (connect.status.as_u16(), connect.text().contains("internal")),
+        (500, true)
+    );
+}
