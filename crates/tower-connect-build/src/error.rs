@@ -1,0 +1,66 @@
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why no code was generated. `Debug` and `Display` say the same, because `build.rs` shows the former.
+pub struct Error(Kind);
+
+enum Kind {
+    /// The schema is wrong: protox shows the file, the line and an excerpt in its `Debug`.
+    Schema(protox::Error),
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    Generator(std::io::Error),
+    OutDir,
+}
+
+impl Error {
+    pub(crate) fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self(Kind::File {
+            path: path.into(),
+            source,
+        })
+    }
+
+    pub(crate) fn generator(source: std::io::Error) -> Self {
+        Self(Kind::Generator(source))
+    }
+
+    pub(crate) fn no_out_dir() -> Self {
+        Self(Kind::OutDir)
+    }
+}
+
+impl From<protox::Error> for Error {
+    fn from(error: protox::Error) -> Self {
+        Self(Kind::Schema(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Schema(error) => write!(f, "{error:?}"),
+            Kind::File { path, source } => write!(f, "{}: {source}", path.display()),
+            Kind::Generator(source) => write!(f, "the code cannot be generated: {source}"),
+            Kind::OutDir => f.write_str("OUT_DIR is not set: call this from build.rs, or set `out_dir`"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Kind::Schema(error) => Some(error),
+            Kind::File { source, .. } | Kind::Generator(source) => Some(source),
+            Kind::OutDir => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Code generation for `tower-connect`: one call in `build.rs`, and no `protoc`.
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), tower_connect_build::Error> {
+//!     tower_connect_build::compile("proto/greet/v1/greet.proto")
+//! }
+//! ```
+//!
+//! Each package of the schema becomes one file in `OUT_DIR`, which `tower_connect::include_proto!("greet.v1")` includes. It holds
+//!
+//! - the messages, by `prost`, with maps as `BTreeMap`;
+//! - their JSON, by `pbjson`, which ignores fields that the schema does not know;
+//! - for `service GreetService`: the trait `GreetService`, the server `GreetServiceServer`, and the module `greet_service` with a
+//!   constant for each procedure;
+//! - the schema itself, as `FILE_DESCRIPTOR_SET`.
+
+mod config;
+mod error;
+mod generate;
+mod naming;
+mod service;
+
+use std::path::Path;
+
+pub use self::config::Config;
+pub use self::error::Error;
+
+/// Compiles one `.proto` file, and what it imports, into `OUT_DIR`.
+///
+/// Imports are looked for where the file's own package starts: for `proto/greet/v1/greet.proto` with `package greet.v1` that is `proto`.
+///
+/// # Errors
+///
+/// The schema is wrong (the error shows the file, the line and the place), or a file cannot be read or written.
+pub fn compile(proto: impl AsRef<Path>) -> Result<(), Error> {
+    configure().compile(&[proto])
+}
+
+/// A [`Config`] with the defaults, to be changed.
+#[must_use]
+pub fn configure() -> Config {
+    Config::default()
+}

@@ -1,0 +1,253 @@
+//! The code of one service.
+
+use std::fmt::Write;
+
+use prost_build::{Comments, Method, Service};
+
+use crate::naming::{one_module_in, snake};
+
+/// Writes a trait, a server and a module of constants for each service.
+pub(crate) struct ServiceGenerator;
+
+impl prost_build::ServiceGenerator for ServiceGenerator {
+    fn generate(&mut self, service: Service, buf: &mut String) {
+        let names = Names::of(&service);
+        buf.push_str(&service_trait(&service, &names));
+        buf.push_str(&server(&service, &names));
+        buf.push_str(&constants(&service, &names));
+    }
+}
+
+struct Names {
+    /// The trait: `GreetService`.
+    service: String,
+    /// `GreetServiceServer`.
+    server: String,
+    /// `greet_service`.
+    module: String,
+    /// `greet.v1.GreetService`.
+    full: String,
+}
+
+impl Names {
+    fn of(service: &Service) -> Self {
+        let Service {
+            package, proto_name, ..
+        } = service;
+        Self {
+            service: service.name.clone(),
+            server: format!("{}Server", service.name),
+            module: snake(&service.proto_name),
+            full: if package.is_empty() {
+                proto_name.clone()
+            } else {
+                format!("{package}.{proto_name}")
+            },
+        }
+    }
+}
+
+/// Streams have no form in Rust yet: their procedures have constants and routes, and answer `unimplemented`.
+fn unary(service: &Service) -> impl Iterator<Item = &Method> {
+    service
+        .methods
+        .iter()
+        .filter(|method| !method.client_streaming && !method.server_streaming)
+}
+
+fn constant(method: &Method) -> String {
+    snake(&method.proto_name).to_uppercase()
+}
+
+fn service_trait(service: &Service, names: &Names) -> String {
+    let Names {
+        service: name, module, ..
+    } = names;
+    let mut code = docs(&service.comments, &format!("The service `{}`.", names.full));
+    let _ = writeln!(
+        code,
+        "pub trait {name}: ::core::marker::Send + ::core::marker::Sync + 'static {{"
+    );
+    for method in unary(service) {
+        let Method {
+            name,
+            input_type,
+            output_type,
+            proto_name,
+            ..
+        } = method;
+        let constant = constant(method);
+        code.push_str(&docs(&method.comments, &format!("The procedure `{proto_name}`.")));
+        let _ = write!(
+            code,
+            "fn {name}(&self, request: ::tower_connect::Request<{input_type}>) -> impl ::core::future::Future<
+                Output = ::tower_connect::Result<::tower_connect::Response<{output_type}>>,
+            > + ::core::marker::Send {{
+                ::tower_connect::codegen::unimplemented({module}::{constant}, request)
+            }}\n"
+        );
+    }
+    code.push_str("}\n");
+    code
+}
+
+fn server(service: &Service, names: &Names) -> String {
+    let Names {
+        service: name,
+        server,
+        module,
+        full,
+    } = names;
+    let mut arms = String::new();
+    for method in unary(service) {
+        let Method {
+            name: function,
+            proto_name,
+            ..
+        } = method;
+        let constant = constant(method);
+        let _ = write!(
+            arms,
+            "\"/{full}/{proto_name}\" => {{
+                let service = ::std::sync::Arc::clone(&self.service);
+                ::tower_connect::codegen::unary({module}::{constant}, request, move |request| async move {{
+                    service.{function}(request).await
+                }})
+            }}\n"
+        );
+    }
+    format!(
+        "/// Serves a [`{name}`], as routes or as a Tower service.
+        #[derive(Debug)]
+        pub struct {server}<T> {{
+            service: ::std::sync::Arc<T>,
+            layer: ::tower_connect::RpcLayer,
+        }}
+
+        impl<T: {name}> {server}<T> {{
+            /// Serves it with the defaults of [`RpcLayer`](::tower_connect::RpcLayer).
+            pub fn new(service: T) -> Self {{
+                Self::from_arc(::std::sync::Arc::new(service))
+            }}
+
+            /// Serves one that others hold too.
+            pub fn from_arc(service: ::std::sync::Arc<T>) -> Self {{
+                Self {{ service, layer: ::core::default::Default::default() }}
+            }}
+
+            /// Replaces the layer that [`into_router`](Self::into_router) and [`into_service`](Self::into_service) put around the procedures.
+            #[must_use]
+            pub fn with_layer(mut self, layer: ::tower_connect::RpcLayer) -> Self {{
+                self.layer = layer;
+                self
+            }}
+
+            ::tower_connect::if_axum! {{
+                /// The procedures as routes, to be merged into the app's.
+                pub fn into_router<S>(self) -> ::tower_connect::codegen::Router<S>
+                where
+                    S: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static,
+                {{
+                    ::tower_connect::axum::router(self.clone(), &self.layer)
+                }}
+            }}
+
+            /// The procedures as one Tower service, which claims calls by their paths.
+            pub fn into_service(self) -> ::tower_connect::codegen::Rpc<Self> {{
+                let layer = self.layer.clone().for_service::<Self>();
+                ::tower_connect::codegen::Layer::layer(&layer, self)
+            }}
+        }}
+
+        impl<T> ::core::clone::Clone for {server}<T> {{
+            fn clone(&self) -> Self {{
+                Self {{ service: ::std::sync::Arc::clone(&self.service), layer: self.layer.clone() }}
+            }}
+        }}
+
+        impl<T> ::tower_connect::codegen::NamedService for {server}<T> {{
+            const SERVICE: ::tower_connect::method::ServiceSpec = {module}::SERVICE;
+        }}
+
+        impl<T, B> ::tower_connect::codegen::Service<::tower_connect::codegen::http::Request<B>> for {server}<T>
+        where
+            T: {name},
+            B: ::tower_connect::codegen::IntoBody,
+        {{
+            type Response = ::tower_connect::codegen::http::Response<::tower_connect::Body>;
+            type Error = ::core::convert::Infallible;
+            type Future = ::tower_connect::codegen::DispatchFuture;
+
+            fn poll_ready(&mut self, _: &mut ::core::task::Context<'_>) -> ::core::task::Poll<::core::result::Result<(), Self::Error>> {{
+                ::core::task::Poll::Ready(::core::result::Result::Ok(()))
+            }}
+
+            fn call(&mut self, request: ::tower_connect::codegen::http::Request<B>) -> Self::Future {{
+                match ::tower_connect::codegen::procedure(&request) {{
+                    {arms}
+                    _ => ::tower_connect::codegen::unknown(&{module}::SERVICE, &request),
+                }}
+            }}
+        }}\n"
+    )
+}
+
+fn constants(service: &Service, names: &Names) -> String {
+    let Names {
+        module,
+        full,
+        service: name,
+        ..
+    } = names;
+    let mut code = format!("/// The procedures of [`{name}`].\npub mod {module} {{\n");
+    let list: Vec<String> = service
+        .methods
+        .iter()
+        .map(|method| format!("{}.spec()", constant(method)))
+        .collect();
+    let _ = write!(
+        code,
+        "/// The service, its procedures and its schema.
+        pub const SERVICE: ::tower_connect::method::ServiceSpec =
+            ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{}]).with_descriptor_set(super::FILE_DESCRIPTOR_SET);\n",
+        list.join(", ")
+    );
+    for method in &service.methods {
+        let Method { proto_name, .. } = method;
+        let shape = match (method.client_streaming, method.server_streaming) {
+            (false, false) => "Unary",
+            (true, false) => "ClientStream",
+            (false, true) => "ServerStream",
+            (true, true) => "Bidi",
+        };
+        let idempotency = match method.options.idempotency_level.unwrap_or_default() {
+            1 => ".with_idempotency(::tower_connect::method::Idempotency::NoSideEffects)",
+            2 => ".with_idempotency(::tower_connect::method::Idempotency::Idempotent)",
+            _ => "",
+        };
+        code.push_str(&docs(&method.comments, &format!("The procedure `{proto_name}`.")));
+        let _ = write!(
+            code,
+            "pub const {}: ::tower_connect::method::Method<{}, {}, ::tower_connect::method::{shape}> =
+                ::tower_connect::method::Method::new(
+                    &::tower_connect::method::Spec::new(\"/{full}/{proto_name}\", ::tower_connect::method::StreamType::{shape}){idempotency},
+                );\n",
+            constant(method),
+            one_module_in(&method.input_type),
+            one_module_in(&method.output_type),
+        );
+    }
+    code.push_str("}\n");
+    code
+}
+
+/// The schema's comment, or a sentence for what has none.
+fn docs(comments: &Comments, otherwise: &str) -> String {
+    let mut code = String::new();
+    if comments.leading.is_empty() && comments.trailing.is_empty() {
+        let _ = writeln!(code, "/// {otherwise}");
+    } else {
+        comments.append_with_indent(0, &mut code);
+    }
+    code
+}
