@@ -38,7 +38,6 @@ pub fn compile(proto: impl AsRef<Path>) -> Result<(), Error> {
 }
 
 /// A [`Config`] with the defaults, to be changed.
-#[must_use]
 pub fn configure() -> Config {
     Config::default()
 }

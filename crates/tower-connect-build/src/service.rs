@@ -132,7 +132,7 @@ fn server(service: &Service, names: &Names) -> String {
 
             /// Serves one that others hold too.
             pub fn from_arc(service: ::std::sync::Arc<T>) -> Self {{
-                Self {{ service, layer: ::core::default::Default::default() }}
+                Self {{ service, layer: ::tower_connect::RpcLayer::new() }}
             }}
 
             /// Replaces the layer that [`into_router`](Self::into_router) and [`into_service`](Self::into_service) put around the procedures.
@@ -152,6 +152,7 @@ fn server(service: &Service, names: &Names) -> String {
                 }}
             }}
 
+            #[must_use]
             /// The procedures as one Tower service, which claims calls by their paths.
             pub fn into_service(self) -> ::tower_connect::codegen::Rpc<Self> {{
                 let layer = self.layer.clone().for_service::<Self>();

@@ -1,4 +1,4 @@
-//! Services as routes of an [`axum::Router`](::axum::Router).
+//! Services as routes of an [`axum::Router`].
 //!
 //! Every procedure is a route of its own with the layer inside, so `nest`, `route_layer`, `with_state` and `MatchedPath` work as for any
 //! route, REST routes lie beside them, and the fallback stays the app's.

@@ -127,14 +127,29 @@ impl ServiceSpec {
         self.descriptor_set
     }
 
-    /// The procedure at a path; `Some(None)` if the path is within this service but names none of its procedures.
-    pub(crate) fn lookup(&self, path: &str) -> Option<Option<&'static Spec>> {
-        let name = path.strip_prefix('/')?.strip_prefix(self.name)?.strip_prefix('/')?;
-        if name.contains('/') {
-            return None;
+    /// The procedure at a path.
+    pub(crate) fn lookup(&self, path: &str) -> Lookup {
+        let within = path
+            .strip_prefix('/')
+            .and_then(|path| path.strip_prefix(self.name)?.strip_prefix('/'));
+        if within.is_none_or(|name| name.contains('/')) {
+            return Lookup::Elsewhere;
         }
-        Some(self.methods.iter().copied().find(|method| method.procedure == path))
+        self.methods
+            .iter()
+            .find(|method| method.procedure == path)
+            .map_or(Lookup::Unknown, |method| Lookup::Method(method))
     }
+}
+
+/// What a service says of a path.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// It is not within the service.
+    Elsewhere,
+    /// It is within the service, but none of its procedures.
+    Unknown,
+    Method(&'static Spec),
 }
 
 /// Which of the two sides sends a stream of messages rather than one.
@@ -264,11 +279,11 @@ mod tests {
 
     #[test]
     fn lookup_tells_other_services_from_unknown_procedures() {
-        assert_eq!(SERVICE.lookup("/a.B/Say"), Some(Some(&SAY)));
-        assert_eq!(SERVICE.lookup("/a.B/say"), Some(None));
+        assert_eq!(SERVICE.lookup("/a.B/Say"), Lookup::Method(&SAY));
+        assert_eq!(SERVICE.lookup("/a.B/say"), Lookup::Unknown);
         for foreign in ["/a.B", "/a.Bc/Say", "a.B/Say", "/x/a.B/Say", "/a.B/Say/x", "/"] {
-            assert_eq!(SERVICE.lookup(foreign), None, "{foreign}");
+            assert_eq!(SERVICE.lookup(foreign), Lookup::Elsewhere, "{foreign}");
         }
-        assert_eq!(SERVICE.lookup("/a.B/"), Some(None));
+        assert_eq!(SERVICE.lookup("/a.B/"), Lookup::Unknown);
     }
 }

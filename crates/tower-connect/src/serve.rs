@@ -33,7 +33,7 @@ const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a loop waits that cannot accept, for instance because no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves an [`axum::Router`](::axum::Router) or any other Tower service on a listener, for ever.
+/// Serves an `axum::Router` or any other Tower service on a listener, for ever.
 ///
 /// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {

@@ -1,5 +1,7 @@
 //! Holds unary calls at ten allocations each: from the request, as a server's transport hands it over, to the end of the response.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod support;
 
 use std::future::Future;

@@ -119,7 +119,7 @@ async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
     let panics = both(layer().layer(CatchPanicLayer::new().layer(panics))).await;
     assert_failed(&panics, 500, "internal", "13");
 
-    let refuses = service_fn(|_: Request<Body>| async {
+    let login = service_fn(|_: Request<Body>| async {
         let mut response = Response::new(Body::from(Bytes::from_static(b"a page about logging in")));
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         response
@@ -127,7 +127,7 @@ async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
             .insert("www-authenticate", HeaderValue::from_static("Bearer"));
         Ok::<_, Infallible>(response)
     });
-    let refused = both(layer().layer(refuses)).await;
+    let refused = both(layer().layer(login)).await;
     assert_failed(&refused, 401, "unauthenticated", "16");
     assert!(
         refused

@@ -1,5 +1,7 @@
 //! Unary calls in both protocols through the public API.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod support;
 
 use std::sync::{Arc, Mutex};

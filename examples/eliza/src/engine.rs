@@ -31,6 +31,7 @@ pub struct Conversation {
 
 impl Conversation {
     /// Begins a conversation in which nothing has been said yet.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -82,6 +83,7 @@ impl Conversation {
 }
 
 /// Introduces Eliza in a few sentences to someone, whose name may be blank.
+#[must_use]
 pub fn introduction(name: &str) -> Vec<String> {
     let printable = name.chars().filter(|c| !c.is_control());
     let name: String = printable.take(LONGEST_NAME).collect();

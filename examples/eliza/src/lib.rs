@@ -38,6 +38,11 @@ pub fn app() -> Router {
         .merge(eliza.into_router())
 }
 
+/// The examples of the README are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 fn log(call: &Call, outcome: &Outcome) {
     let procedure = call.method().map_or("unknown", |method| method.procedure());
     let code = outcome.code().map_or("ok", |code| code.as_str());

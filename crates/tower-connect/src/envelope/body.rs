@@ -9,8 +9,9 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use super::Framing;
+use super::erased::Erased;
 use super::inbound::Inbound;
+use super::{Framing, Message};
 use crate::codec::{Codec, Format};
 use crate::error::BoxError;
 use crate::frame::{PREFIX, write_prefix};
@@ -44,8 +45,7 @@ enum Kind {
     /// Anything else.
     Boxed(UnsyncBoxBody<Bytes, Error>),
     /// What axum has boxed already.
-    #[cfg(feature = "axum")]
-    Axum(axum::body::Body),
+    Erased(Erased),
 }
 
 /// One whole message with room for its prefix in front, and the trailing metadata after it.
@@ -58,9 +58,12 @@ pub(crate) struct Whole {
 
 impl Whole {
     /// The message.
-    pub(crate) fn into_message(mut self) -> (Bytes, Option<Box<HeaderMap>>) {
+    pub(crate) fn into_message(mut self) -> Message {
         self.framed.advance(PREFIX);
-        (self.framed, self.trailers)
+        Message {
+            bytes: self.framed,
+            trailers: self.trailers,
+        }
     }
 }
 
@@ -81,11 +84,10 @@ impl Body {
         if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
             return known.take().unwrap_or_default();
         }
-        #[cfg(feature = "axum")]
-        if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<axum::body::Body>>() {
-            return known
-                .take()
-                .map_or_else(Self::empty, |body| Self { kind: Kind::Axum(body) });
+        if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<Erased>>() {
+            return known.take().map_or_else(Self::empty, |body| Self {
+                kind: Kind::Erased(body),
+            });
         }
         body.map_or_else(Self::empty, |body| {
             Self::boxed(body.map_err(|error| Error::from(error.into())).boxed_unsync())
@@ -203,10 +205,9 @@ impl Body {
         }
     }
 
-    #[cfg(feature = "axum")]
-    pub(super) fn into_axum(self) -> Result<axum::body::Body, Self> {
+    pub(super) fn into_erased(self) -> Result<Erased, Self> {
         match self.kind {
-            Kind::Axum(body) => Ok(body),
+            Kind::Erased(body) => Ok(body),
             kind => Err(Self { kind }),
         }
     }
@@ -217,8 +218,7 @@ impl Body {
             Kind::Inbound(inbound) => return inbound.poll_message(cx).map_ok(Frame::data),
             Kind::Watched(watched) => return watched.poll(cx),
             Kind::Boxed(body) => return Pin::new(body).poll_frame(cx),
-            #[cfg(feature = "axum")]
-            Kind::Axum(body) => {
+            Kind::Erased(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(cx));
                 return Poll::Ready(frame.map(|frame| frame.map_err(Error::from)));
             }
@@ -296,8 +296,7 @@ impl http_body::Body for Body {
             Kind::Inbound(inbound) => inbound.is_end(),
             Kind::Watched(watched) => watched.body().is_end_stream(),
             Kind::Boxed(body) => body.is_end_stream(),
-            #[cfg(feature = "axum")]
-            Kind::Axum(body) => body.is_end_stream(),
+            Kind::Erased(body) => body.is_end_stream(),
         }
     }
 
@@ -309,8 +308,7 @@ impl http_body::Body for Body {
             Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Inbound(_) => SizeHint::default(),
             Kind::Watched(watched) => watched.body().size_hint(),
             Kind::Boxed(body) => body.size_hint(),
-            #[cfg(feature = "axum")]
-            Kind::Axum(body) => http_body::Body::size_hint(body),
+            Kind::Erased(body) => http_body::Body::size_hint(body),
         }
     }
 }
@@ -326,8 +324,7 @@ impl fmt::Debug for Body {
             Kind::Inbound(_) => "Body::Inbound",
             Kind::Watched(_) => "Body::Watched",
             Kind::Boxed(_) => "Body::Boxed",
-            #[cfg(feature = "axum")]
-            Kind::Axum(_) => "Body::Axum",
+            Kind::Erased(_) => "Body::Erased",
         })
     }
 }

@@ -4,6 +4,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::Body as _;
 
+use super::erased::Erased;
 use crate::frame::{Buffer, check_size};
 use crate::{Body, Code, Error, Result};
 
@@ -31,8 +32,7 @@ pub(super) struct Inbound {
 enum Source {
     Ended,
     Body(Box<Body>),
-    #[cfg(feature = "axum")]
-    Axum(axum::body::Body),
+    Erased(Erased),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +117,7 @@ impl Source {
             let frame = match self {
                 Self::Ended => return Poll::Ready(Ok(None)),
                 Self::Body(body) => ready!(body.poll(cx)?),
-                #[cfg(feature = "axum")]
-                Self::Axum(body) => ready!(Pin::new(body).poll_frame(cx)?),
+                Self::Erased(body) => ready!(Pin::new(body).poll_frame(cx)?),
             };
             match frame {
                 None => *self = Self::Ended,
@@ -140,8 +139,7 @@ impl Source {
         match self {
             Self::Ended => true,
             Self::Body(body) => body.is_end_stream(),
-            #[cfg(feature = "axum")]
-            Self::Axum(body) => body.is_end_stream(),
+            Self::Erased(body) => body.is_end_stream(),
         }
     }
 
@@ -150,19 +148,16 @@ impl Source {
         match self {
             Self::Ended => 0,
             Self::Body(body) => body.size_hint().lower(),
-            #[cfg(feature = "axum")]
-            Self::Axum(body) => body.size_hint().lower(),
+            Self::Erased(body) => body.size_hint().lower(),
         }
     }
 }
 
 impl From<Body> for Source {
     fn from(body: Body) -> Self {
-        #[cfg(feature = "axum")]
-        let body = match body.into_axum() {
-            Ok(body) => return Self::Axum(body),
-            Err(body) => body,
-        };
-        Self::Body(Box::new(body))
+        match body.into_erased() {
+            Ok(body) => Self::Erased(body),
+            Err(body) => Self::Body(Box::new(body)),
+        }
     }
 }

@@ -20,6 +20,7 @@
 
 mod body;
 mod call;
+mod erased;
 mod inbound;
 mod message;
 mod metadata;
@@ -31,4 +32,4 @@ pub(crate) use self::call::{Shapes, now};
 pub(crate) use self::inbound::Framing;
 pub use self::message::{Request, Response};
 pub(crate) use self::metadata::{copy_metadata, remove_reserved};
-pub(crate) use self::single::{Single, SingleError};
+pub(crate) use self::single::{Message, Single, SingleError};

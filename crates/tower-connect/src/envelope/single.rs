@@ -8,8 +8,15 @@ use crate::{Body, Error};
 /// Reads a body that must hold exactly one message, and the trailers after it.
 #[derive(Debug, Default)]
 pub(crate) struct Single {
-    message: Option<Bytes>,
+    bytes: Option<Bytes>,
     trailers: Option<Box<HeaderMap>>,
+}
+
+/// One message, taken off its body.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) bytes: Bytes,
+    pub(crate) trailers: Option<Box<HeaderMap>>,
 }
 
 /// What a body held instead of one message.
@@ -22,11 +29,7 @@ pub(crate) enum SingleError {
 
 impl Single {
     /// The message and the trailers. One frame beyond the message is read, because a second message must not be overlooked.
-    pub(crate) fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        body: &mut Body,
-    ) -> Poll<Result<(Bytes, Option<Box<HeaderMap>>), SingleError>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, body: &mut Body) -> Poll<Result<Message, SingleError>> {
         loop {
             let frame = match ready!(body.poll(cx)) {
                 Some(Ok(frame)) => frame,
@@ -34,12 +37,15 @@ impl Single {
                 None => break,
             };
             match frame.into_data() {
-                Ok(data) if self.message.is_none() => self.message = Some(data),
+                Ok(data) if self.bytes.is_none() => self.bytes = Some(data),
                 Ok(_) => return Poll::Ready(Err(SingleError::Several)),
                 Err(frame) => self.trailers = frame.into_trailers().ok().map(Box::new),
             }
         }
-        let message = self.message.take().ok_or(SingleError::None)?;
-        Poll::Ready(Ok((message, self.trailers.take())))
+        let bytes = self.bytes.take().ok_or(SingleError::None)?;
+        Poll::Ready(Ok(Message {
+            bytes,
+            trailers: self.trailers.take(),
+        }))
     }
 }

@@ -76,6 +76,7 @@ const TABLE: [(Code, &str, u16); 16] = [
 
 impl Code {
     /// Every code, in the order of the gRPC numbers.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         TABLE.iter().map(|row| row.0)
     }

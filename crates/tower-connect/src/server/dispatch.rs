@@ -15,7 +15,7 @@ use super::future::{empty_head, leave};
 use crate::codec::Format;
 use crate::envelope::{IntoBody, Single, SingleError};
 use crate::error::Refusal;
-use crate::method::{Method, ServiceSpec, Unary};
+use crate::method::{Lookup, Method, ServiceSpec, Unary};
 use crate::{Body, Call, Codec, Error, Request, Response, Result};
 
 /// A server that knows which service of the schema it serves: what generated servers are.
@@ -63,7 +63,10 @@ pub(crate) fn procedure<B>(request: &http::Request<B>) -> &str {
 
 /// Answers a request for a procedure that the server has no arm for.
 pub(crate) fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
-    let method = service.lookup(procedure(request)).flatten();
+    let method = match service.lookup(procedure(request)) {
+        Lookup::Method(method) => Some(method),
+        Lookup::Unknown | Lookup::Elsewhere => None,
+    };
     let response = match (Call::of(request.extensions()), method) {
         (Some(call), Some(method)) if !call.fits(method.stream_type()) => leave(wrong_content_type()),
         (Some(_), Some(method)) => leave(not_implemented(method.procedure())),
@@ -139,6 +142,10 @@ struct UnaryFuture<Req, Res, F, H, Fut> {
 }
 
 #[pin_project(project = Project)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the future is boxed, and a second box would be a second allocation"
+)]
 enum UnaryState<H, Fut> {
     Receiving {
         head: Option<request::Parts>,
@@ -176,7 +183,7 @@ where
                     handler,
                 } => {
                     let message = match ready!(single.poll(cx, body)) {
-                        Ok((message, _)) => message,
+                        Ok(message) => message.bytes,
                         Err(error) => return Poll::Ready(leave(not_one_request(error))),
                     };
                     match decode::<F, Req>(*this.codec, message) {

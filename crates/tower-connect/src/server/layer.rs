@@ -6,7 +6,7 @@ use tower_layer::Layer;
 use super::service::Rpc;
 use super::{DefaultProtocols, NamedService, Outcome};
 use crate::Call;
-use crate::method::{ServiceSpec, Spec};
+use crate::method::{Lookup, ServiceSpec, Spec};
 use crate::protocol::{Claim, Dialect};
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
@@ -47,7 +47,11 @@ impl Scope {
             Self::Unambiguous => Claim::Unambiguous,
             Self::All => Claim::Any,
             Self::Method(method) => Claim::Method(method),
-            Self::Service(service) => service.lookup(path)?.map_or(Claim::Any, Claim::Method),
+            Self::Service(service) => match service.lookup(path) {
+                Lookup::Method(method) => Claim::Method(method),
+                Lookup::Unknown => Claim::Any,
+                Lookup::Elsewhere => return None,
+            },
         })
     }
 }

@@ -1,6 +1,11 @@
 //! A service that is written by hand, and a caller without sockets.
 
-#![allow(dead_code, unreachable_pub, reason = "every test uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "every test uses its own part of this"
+)]
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};

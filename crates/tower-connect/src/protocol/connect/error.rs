@@ -14,7 +14,7 @@ pub(super) fn to_json(error: &Error) -> Vec<u8> {
     serde_json::to_vec(&WireError::from(error)).unwrap_or_default()
 }
 
-/// The last message of a stream. Source: "EndStreamMessage" of the Connect specification.
+/// The last message of a stream. Source: `EndStreamMessage` of the Connect specification.
 pub(super) fn end_stream_json(outcome: &Result<HeaderMap>) -> Vec<u8> {
     let (error, metadata) = match outcome {
         Ok(trailers) => (None, trailers),

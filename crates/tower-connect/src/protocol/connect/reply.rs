@@ -8,7 +8,7 @@ use http_body::Frame;
 use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
 use super::error::{end_stream_json, to_json};
-use crate::envelope::{Single, copy_metadata, remove_reserved};
+use crate::envelope::{Message, Single, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
 use crate::{Body, Codec, Error, Result};
@@ -57,14 +57,14 @@ impl Reply for ConnectReply {
         let body = match &mut self.kind {
             Kind::Stream => Outbound::body(std::mem::take(body), end_stream),
             Kind::Unary(single) => {
-                let (message, trailers) = match body.take_whole() {
+                let Message { bytes, trailers } = match body.take_whole() {
                     Some(whole) => whole.into_message(),
                     None => ready!(single.poll(cx, body)).map_err(not_one_message)?,
                 };
                 if let Some(trailers) = trailers {
                     add_trailers(*trailers, &mut head.headers);
                 }
-                Body::data(message)
+                Body::data(bytes)
             }
         };
         remove_reserved(&mut head.headers);

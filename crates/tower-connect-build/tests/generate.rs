@@ -1,0 +1,142 @@
+//! What comes out for a schema: the same each time, short, and with a place where it is wrong.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tower_connect_build::{Error, configure};
+
+const GREET: &str = r#"syntax = "proto3";
+package greet.v1;
+
+// Greets people.
+service GreetService {
+  // Says hello.
+  rpc Say(SayRequest) returns (SayResponse);
+}
+
+message SayRequest {
+  string name = 1;
+  map<string, int64> marks = 2;
+}
+
+message SayResponse {
+  string text = 1;
+}
+"#;
+
+/// A schema on disk, and what becomes of it.
+struct Project(TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let dir = TempDir::new().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join("proto").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        fs::create_dir(dir.path().join("out")).unwrap();
+        Self(dir)
+    }
+
+    fn out(&self) -> PathBuf {
+        self.0.path().join("out")
+    }
+
+    fn compile(&self, file: &str) -> Result<(), Error> {
+        configure()
+            .out_dir(self.out())
+            .compile(&[self.0.path().join("proto").join(file)])
+    }
+
+    fn generated(&self, package: &str) -> String {
+        fs::read_to_string(self.out().join(format!("{package}.rs"))).unwrap()
+    }
+}
+
+#[test]
+fn a_service_becomes_a_trait_a_server_and_constants() {
+    let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
+    project.compile("greet/v1/greet.proto").unwrap();
+    let code = project.generated("greet.v1");
+    for expected in [
+        "/// Greets people.\npub trait GreetService:",
+        "pub struct GreetServiceServer<T>",
+        "\"/greet.v1.GreetService/Say\" => {",
+        "pub mod greet_service {",
+        "/// Says hello.\n    pub const SAY: ::tower_connect::method::Method<\n        super::SayRequest,\n        super::SayResponse,",
+        "BTreeMap<",
+        "impl serde::Serialize for SayRequest",
+        "include_bytes!(\"greet.v1.descriptors.bin\")",
+    ] {
+        assert!(code.contains(expected), "{expected}\n\n{code}");
+    }
+    assert!(!code.contains("HashMap"));
+    let descriptors = fs::read(project.out().join("greet.v1.descriptors.bin")).unwrap();
+    assert!(descriptors.windows(12).any(|window| window == b"GreetService"));
+    assert!(
+        !descriptors.windows(12).any(|window| window == b"Says hello. "),
+        "comments lie in the binary"
+    );
+}
+
+#[test]
+fn one_unary_procedure_is_a_service_of_at_most_150_lines() {
+    let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
+    project.compile("greet/v1/greet.proto").unwrap();
+    let code = project.generated("greet.v1");
+    let start = code.find("/// Greets people.").unwrap();
+    let end = code.find("const _: () = {").unwrap();
+    let lines = code[start..end].lines().count();
+    println!("one unary procedure: {lines} lines of service");
+    assert!((50..=150).contains(&lines), "{lines}");
+}
+
+#[test]
+fn a_second_run_writes_nothing() {
+    let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
+    project.compile("greet/v1/greet.proto").unwrap();
+    let first = project.generated("greet.v1");
+    let written = modified(&project.out().join("greet.v1.rs"));
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    project.compile("greet/v1/greet.proto").unwrap();
+    assert_eq!(project.generated("greet.v1"), first);
+    assert_eq!(modified(&project.out().join("greet.v1.rs")), written);
+}
+
+fn modified(path: &Path) -> std::time::SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+#[test]
+fn imports_are_found_from_the_root_of_the_package() {
+    let project = Project::new(&[
+        (
+            "a/v1/a.proto",
+            "syntax = \"proto3\"; package a.v1; import \"b/v1/b.proto\"; message A { b.v1.B b = 1; }",
+        ),
+        ("b/v1/b.proto", "syntax = \"proto3\"; package b.v1; message B {}"),
+    ]);
+    project.compile("a/v1/a.proto").unwrap();
+    assert!(project.generated("a.v1").contains("super::super::b::v1::B"));
+    assert!(project.generated("b.v1").contains("pub struct B"));
+}
+
+#[test]
+fn an_error_shows_the_file_the_line_and_what_is_wrong() {
+    let project = Project::new(&[(
+        "bad.proto",
+        "syntax = \"proto3\";\n\nmessage A {\n  Missing b = 1;\n}\n",
+    )]);
+    let error = project.compile("bad.proto").unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}")] {
+        for part in ["bad.proto", "4", "Missing"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+    let error = project.compile("absent.proto").unwrap_err();
+    assert!(error.to_string().contains("absent.proto"), "{error}");
+}

@@ -1,0 +1,243 @@
+//! Over real sockets: both versions of HTTP on one port, connections that survive bad input, and an end that always comes.
+
+#![cfg(all(feature = "axum", feature = "serve"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, Version};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use support::frame;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tower_connect::RpcLayer;
+
+const SAY: &str = "/demo.v1.Demo/Say";
+
+/// A running server; it is asked to stop by `stop`, and `done` tells when it has.
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(drain_timeout: Duration) -> Self {
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            "late"
+        };
+        let app = tower_connect::axum::router(support::Demo, &RpcLayer::new())
+            .route("/slow", axum::routing::get(slow))
+            .route("/never", axum::routing::get(std::future::pending::<()>));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serve = tower_connect::serve(listener, app).drain_timeout(drain_timeout);
+        let stopped = async { drop(stopped.await) };
+        let done = tokio::spawn(async move { serve.with_graceful_shutdown(stopped).await });
+        Self { address, stop, done }
+    }
+
+    async fn connect(&self, version: Version) -> Client {
+        let stream = TokioIo::new(TcpStream::connect(self.address).await.unwrap());
+        if version == Version::HTTP_2 {
+            let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+            tokio::spawn(connection);
+            Client::Http2(sender)
+        } else {
+            let (sender, connection) = http1::handshake(stream).await.unwrap();
+            tokio::spawn(connection);
+            Client::Http1(sender)
+        }
+    }
+
+    async fn stop(self) -> Duration {
+        let started = Instant::now();
+        self.stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.done)
+            .await
+            .expect("the server ends")
+            .unwrap();
+        started.elapsed()
+    }
+}
+
+enum Client {
+    Http1(http1::SendRequest<Full<Bytes>>),
+    Http2(http2::SendRequest<Full<Bytes>>),
+}
+
+impl Client {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Incoming>> {
+        match self {
+            Self::Http1(sender) => {
+                sender.ready().await?;
+                sender.send_request(request).await
+            }
+            Self::Http2(sender) => sender.send_request(request).await,
+        }
+    }
+
+    async fn post(&mut self, content_type: &str, body: impl Into<Bytes>) -> (u16, Bytes, HeaderMap) {
+        let request = Request::post(format!("http://localhost{SAY}"))
+            .header("host", "localhost")
+            .header("content-type", content_type)
+            .header("te", "trailers")
+            .body(Full::new(body.into()))
+            .unwrap();
+        read(self.send(request).await.unwrap()).await
+    }
+
+    fn get(&mut self, path: &str) -> impl Future<Output = hyper::Result<Response<Incoming>>> {
+        let request = Request::get(format!("http://localhost{path}")).header("host", "localhost");
+        self.send(request.body(Full::default()).unwrap())
+    }
+}
+
+/// Status, body, and the trailers or else the head.
+async fn read(response: Response<Incoming>) -> (u16, Bytes, HeaderMap) {
+    let (head, body) = response.into_parts();
+    let collected = body.collect().await.unwrap();
+    let trailers = collected.trailers().cloned().unwrap_or(head.headers);
+    (head.status.as_u16(), collected.to_bytes(), trailers)
+}
+
+#[tokio::test]
+async fn both_protocols_answer_on_both_versions_of_http() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let mut client = server.connect(version).await;
+        let (status, body, _) = client.post("application/json", r#"{"text":"hi"}"#).await;
+        assert_eq!((status, &body[..]), (200, &br#"{"text":"hi"}"#[..]), "{version:?}");
+        let (status, body, trailers) = client.post("application/grpc", frame(b"\x0a\x02hi")).await;
+        assert_eq!((status, &body[..]), (200, &frame(b"\x0a\x02hi")[..]), "{version:?}");
+        assert_eq!(trailers["grpc-status"], "0");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_survives_bad_input() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let mut client = server.connect(version).await;
+        let (status, _, _) = client.post("application/json", "{").await;
+        assert_eq!(status, 400);
+        let (status, _, _) = client.post("image/jpeg", "").await;
+        assert_eq!(status, 415);
+        let (_, _, trailers) = client.post("application/grpc", b"\0\0\0\0\x09short".to_vec()).await;
+        assert_eq!(trailers["grpc-status"], "13");
+        let (_, _, trailers) = client.post("application/grpc", b"\xff\xff\xff\xff\xff".to_vec()).await;
+        assert_eq!(trailers["grpc-status"], "13");
+        let (_, _, trailers) = client.post("application/grpc", b"\0\xff\xff\xff\xff".to_vec()).await;
+        assert_eq!(trailers["grpc-status"], "8");
+        let (status, body, _) = client.post("application/json", r#"{"text":"still here"}"#).await;
+        assert_eq!(
+            (status, &body[..]),
+            (200, &br#"{"text":"still here"}"#[..]),
+            "{version:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_told_before_it_has_come() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let mut client = server.connect(version).await;
+        let (status, body, _) = client.post("application/proto", vec![0; 5 << 20]).await;
+        assert_eq!(status, 429, "{version:?}");
+        assert!(body.starts_with(br#"{"code":"resource_exhausted""#));
+        let mut client = if version == Version::HTTP_2 {
+            client
+        } else {
+            server.connect(version).await
+        };
+        let (status, _, trailers) = client.post("application/grpc", frame(&vec![0; 5 << 20])).await;
+        assert_eq!(
+            (status, trailers["grpc-status"].as_bytes()),
+            (200, &b"8"[..]),
+            "{version:?}"
+        );
+        if version == Version::HTTP_2 {
+            assert_eq!(client.post("application/json", "{}").await.0, 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_the_calls_in_flight() {
+    let server = Server::start(Duration::from_secs(10)).await;
+    let mut http1 = server.connect(Version::HTTP_11).await;
+    let mut http2 = server.connect(Version::HTTP_2).await;
+    let address = server.address;
+    let calls = tokio::spawn(async move {
+        let (one, two) = tokio::join!(http1.get("/slow"), http2.get("/slow"));
+        [read(one.unwrap()).await.1, read(two.unwrap()).await.1]
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let took = server.stop().await;
+    assert_eq!(calls.await.unwrap(), ["late", "late"]);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_peers_that_do_nothing() {
+    let server = Server::start(Duration::from_secs(10)).await;
+    let _silent = TcpStream::connect(server.address).await.unwrap();
+    let mut half_a_preface = TcpStream::connect(server.address).await.unwrap();
+    half_a_preface.write_all(b"PRI * HTTP/2.0\r\n").await.unwrap();
+    let mut idle = server.connect(Version::HTTP_11).await;
+    assert_eq!(idle.post("application/json", "{}").await.0, 200);
+    let mut idle2 = server.connect(Version::HTTP_2).await;
+    assert_eq!(idle2.post("application/json", "{}").await.0, 200);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let took = server.stop().await;
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[tokio::test]
+async fn what_does_not_end_is_cut_off() {
+    let server = Server::start(Duration::from_millis(200)).await;
+    let mut client = server.connect(Version::HTTP_2).await;
+    let call = tokio::spawn(async move { client.get("/never").await.is_err() });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let took = server.stop().await;
+    assert!(
+        (Duration::from_millis(200)..Duration::from_secs(5)).contains(&took),
+        "{took:?}"
+    );
+    assert!(call.await.unwrap());
+}
+
+#[tokio::test]
+async fn garbage_is_answered_and_harms_nobody() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut garbage = TcpStream::connect(server.address).await.unwrap();
+    garbage
+        .write_all(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    garbage.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "{}", answer.escape_ascii());
+    assert_eq!(
+        server
+            .connect(Version::HTTP_11)
+            .await
+            .post("application/json", "{}")
+            .await
+            .0,
+        200
+    );
+}

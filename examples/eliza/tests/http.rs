@@ -1,0 +1,180 @@
+//! What the issue of a bug would show: requests as curl sends them, to the program itself, on both versions of HTTP.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod support;
+
+use bytes::Bytes;
+use http::{Request, Response, Version};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use prost::Message;
+use support::Eliza;
+use tokio::net::TcpStream;
+
+const SAY: &str = "/connectrpc.eliza.v1.ElizaService/Say";
+
+struct Answer {
+    status: u16,
+    headers: http::HeaderMap,
+    trailers: Option<http::HeaderMap>,
+    body: Bytes,
+}
+
+async fn send(eliza: &Eliza, version: Version, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(eliza.url(path))
+        .header("host", &eliza.address)
+        .header("content-type", content_type)
+        .header("te", "trailers")
+        .body(Full::new(Bytes::copy_from_slice(body)))
+        .unwrap();
+    let stream = TokioIo::new(TcpStream::connect(&eliza.address).await.unwrap());
+    let response: Response<hyper::body::Incoming> = if version == Version::HTTP_2 {
+        let (mut sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+        tokio::spawn(connection);
+        sender.send_request(request).await.unwrap()
+    } else {
+        let (mut sender, connection) = http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        sender.send_request(request).await.unwrap()
+    };
+    assert_eq!(response.version(), version);
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.unwrap();
+    let trailers = body.trailers().cloned();
+    Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        trailers,
+        body: body.to_bytes(),
+    }
+}
+
+fn json(answer: &Answer) -> serde_json::Value {
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn say_answers_in_every_protocol_on_every_version() {
+    let eliza = Eliza::start();
+    let request = eliza::proto::SayRequest {
+        sentence: "I feel happy".to_owned(),
+    };
+    let binary = request.encode_to_vec();
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let answer = send(
+            &eliza,
+            version,
+            "POST",
+            SAY,
+            "application/json",
+            br#"{"sentence":"I feel happy"}"#,
+        )
+        .await;
+        let expected = json(&answer)["sentence"].as_str().unwrap().to_owned();
+        assert!(expected.contains("happy"), "{expected}");
+        assert_eq!(
+            (answer.status, answer.headers["content-type"].as_bytes()),
+            (200, &b"application/json"[..])
+        );
+
+        let answer = send(&eliza, version, "POST", SAY, "application/proto", &binary).await;
+        assert_eq!(
+            eliza::proto::SayResponse::decode(answer.body).unwrap().sentence,
+            expected
+        );
+
+        let framed = [&[0, 0, 0, 0, 14][..], &binary].concat();
+        let answer = send(&eliza, version, "POST", SAY, "application/grpc", &framed).await;
+        assert_eq!(
+            eliza::proto::SayResponse::decode(answer.body.slice(5..))
+                .unwrap()
+                .sentence,
+            expected
+        );
+        assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_answered_as_specified() {
+    let eliza = Eliza::start();
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let answer = send(&eliza, version, "PUT", SAY, "application/json", b"").await;
+        assert_eq!(
+            (answer.status, answer.headers["allow"].as_bytes(), answer.body.len()),
+            (405, &b"POST"[..], 0)
+        );
+        let answer = send(&eliza, version, "POST", SAY, "text/plain", b"hi").await;
+        assert_eq!(
+            (
+                answer.status,
+                answer.headers.contains_key("accept-post"),
+                answer.body.len()
+            ),
+            (415, true, 0)
+        );
+        let answer = send(&eliza, version, "POST", SAY, "application/json", b"{").await;
+        assert_eq!(
+            (answer.status, json(&answer)["code"].as_str()),
+            (400, Some("invalid_argument"))
+        );
+        let path = "/connectrpc.eliza.v1.ElizaService/Shout";
+        let answer = send(&eliza, version, "POST", path, "application/json", b"{}").await;
+        assert_eq!(
+            (answer.status, json(&answer)["code"].as_str()),
+            (404, Some("unimplemented"))
+        );
+        let answer = send(&eliza, version, "POST", "/other.Service/Say", "application/json", b"{}").await;
+        assert_eq!(answer.status, 404);
+        for stream in ["Converse", "Introduce"] {
+            let path = format!("/connectrpc.eliza.v1.ElizaService/{stream}");
+            let answer = send(&eliza, version, "POST", &path, "application/grpc", &[0; 5]).await;
+            assert_eq!(
+                (answer.status, answer.headers["grpc-status"].as_bytes()),
+                (200, &b"12"[..]),
+                "{stream}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rest_and_the_page_are_next_door() {
+    let eliza = Eliza::start();
+    let health = send(&eliza, Version::HTTP_11, "GET", "/healthz", "", b"").await;
+    assert_eq!((health.status, &health.body[..]), (200, &b"ok"[..]));
+    let page = send(&eliza, Version::HTTP_11, "GET", "/", "", b"").await;
+    assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+    assert!(page.body.windows(SAY.len()).any(|window| window == SAY.as_bytes()));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_it_and_every_call_has_a_line_in_the_log() {
+    for signal in ["INT", "TERM"] {
+        let eliza = Eliza::start();
+        send(&eliza, Version::HTTP_11, "POST", SAY, "application/json", b"{}").await;
+        send(&eliza, Version::HTTP_2, "POST", SAY, "application/grpc", b"").await;
+        let (code, log) = eliza.stop(signal);
+        assert_eq!(code, Some(0), "{log}");
+        let calls: Vec<_> = log.lines().filter(|line| line.contains(SAY)).collect();
+        assert_eq!(calls.len(), 2, "{log}");
+        assert!(calls[0].contains("Say connect ok "), "{log}");
+        assert!(calls[1].contains("Say grpc unimplemented "), "{log}");
+    }
+}
+
+#[test]
+fn help_names_the_options_and_a_bad_address_is_an_error() {
+    let eliza = || std::process::Command::new(env!("CARGO_BIN_EXE_eliza"));
+    let help = eliza().arg("--help").output().unwrap();
+    assert!(help.status.success());
+    assert!(String::from_utf8(help.stdout).unwrap().contains("--listen <ADDR>"));
+    let bad = eliza().args(["--listen", "not an address"]).output().unwrap();
+    assert!(!bad.status.success());
+    assert!(String::from_utf8(bad.stderr).unwrap().contains("not an address"));
+}

@@ -1,0 +1,78 @@
+//! Runs every command that the READMEs show, and compares what it prints with what they say.
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::Eliza;
+
+#[test]
+#[ignore = "needs curl and grpcurl; .ci/run has them"]
+fn the_commands_of_the_readmes_answer_as_they_say() {
+    for tool in ["curl", "grpcurl"] {
+        let found = Command::new(tool).arg("--version").output().is_ok();
+        assert!(found, "{tool} is not installed");
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let eliza = Eliza::start();
+    let mut ran = 0;
+    for readme in ["README.md", "examples/eliza/README.md"] {
+        let text = std::fs::read_to_string(root.join(readme)).unwrap();
+        for (command, expected) in commands(&text) {
+            let here = command.replace("127.0.0.1:8080", &eliza.address);
+            let output = Command::new("sh")
+                .args(["-c", &here])
+                .current_dir(&root)
+                .output()
+                .unwrap();
+            let printed = normalize(&String::from_utf8_lossy(&output.stdout));
+            assert_eq!(printed, normalize(&expected), "{readme}: {command}");
+            ran += 1;
+        }
+    }
+    assert!(ran >= 15, "only {ran} commands were found");
+}
+
+/// The commands of all `console` blocks, each with the lines that follow it.
+fn commands(readme: &str) -> Vec<(String, String)> {
+    let mut commands: Vec<(String, String)> = Vec::new();
+    let mut within = false;
+    for line in readme.lines() {
+        match line {
+            "```console" => within = true,
+            "```" => within = false,
+            _ if !within => {}
+            _ => {
+                if let Some(command) = line.strip_prefix("$ ") {
+                    commands.push((command.to_owned(), String::new()));
+                } else {
+                    let (_, output) = commands.last_mut().expect("a block begins with a command");
+                    output.push_str(line);
+                    output.push('\n');
+                }
+            }
+        }
+    }
+    commands
+}
+
+/// The lines that do not change from call to call. The order of the headers differs between the versions of HTTP.
+fn normalize(output: &str) -> String {
+    let (head, body) = output
+        .split_once("\r\n\r\n")
+        .or_else(|| output.split_once("\n\n"))
+        .unwrap_or(("", output));
+    let (head, body) = if head.starts_with("HTTP/") {
+        (head, body)
+    } else {
+        ("", output)
+    };
+    let mut head: Vec<_> = head
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.starts_with("date:"))
+        .collect();
+    head.sort_unstable();
+    format!("{}\n\n{}", head.join("\n"), body.trim_end())
+}
