@@ -129,16 +129,17 @@ impl ServiceSpec {
 
     /// The procedure at a path.
     pub(crate) fn lookup(&self, path: &str) -> Lookup {
+        if let Some(method) = self.methods.iter().find(|method| method.procedure == path) {
+            return Lookup::Method(method);
+        }
         let within = path
             .strip_prefix('/')
             .and_then(|path| path.strip_prefix(self.name)?.strip_prefix('/'));
-        if within.is_none_or(|name| name.contains('/')) {
-            return Lookup::Elsewhere;
+        if within.is_some_and(|name| !name.contains('/')) {
+            Lookup::Unknown
+        } else {
+            Lookup::Elsewhere
         }
-        self.methods
-            .iter()
-            .find(|method| method.procedure == path)
-            .map_or(Lookup::Unknown, |method| Lookup::Method(method))
     }
 }
 

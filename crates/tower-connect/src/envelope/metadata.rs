@@ -1,6 +1,6 @@
 //! Which header names belong to the protocols, and are never metadata.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Whether a name belongs to HTTP's framing or to a protocol, in requests and responses.
 fn is_reserved(name: &HeaderName) -> bool {
@@ -17,9 +17,26 @@ fn is_reserved(name: &HeaderName) -> bool {
 
 /// Removes every reserved name.
 pub(crate) fn remove_reserved(headers: &mut HeaderMap) {
-    let reserved: Vec<HeaderName> = headers.keys().filter(|name| is_reserved(name)).cloned().collect();
-    for name in reserved {
-        headers.remove(name);
+    take_reserved(headers, |_, _| {});
+}
+
+/// Removes every reserved name, and shows its first value: one pass over the headers, whatever the protocol looks for.
+pub(crate) fn take_reserved(headers: &mut HeaderMap, mut taken: impl FnMut(&str, &HeaderValue)) {
+    loop {
+        let mut batch: [Option<HeaderName>; 8] = Default::default();
+        let reserved = headers.keys().filter(|name| is_reserved(name));
+        for (slot, name) in batch.iter_mut().zip(reserved) {
+            *slot = Some(name.clone());
+        }
+        let full = batch.iter().all(Option::is_some);
+        for name in batch.into_iter().flatten() {
+            if let Some(value) = headers.remove(&name) {
+                taken(name.as_str(), &value);
+            }
+        }
+        if !full {
+            return;
+        }
     }
 }
 
@@ -74,6 +91,21 @@ mod tests {
             &mut to,
         );
         assert_eq!(to, headers(&[("x-user", "ada")]));
+    }
+
+    #[test]
+    fn any_number_of_reserved_names_is_taken() {
+        let mut many = HeaderMap::new();
+        for number in 0..40 {
+            many.insert(HeaderName::try_from(format!("grpc-x{number}")).unwrap(), number.into());
+            many.insert(HeaderName::try_from(format!("x-{number}")).unwrap(), number.into());
+        }
+        let mut taken = 0;
+        take_reserved(&mut many, |name, value| {
+            assert_eq!(name, format!("grpc-x{}", value.to_str().unwrap()));
+            taken += 1;
+        });
+        assert_eq!((taken, many.len()), (40, 40));
     }
 
     #[test]

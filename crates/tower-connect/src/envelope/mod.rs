@@ -31,5 +31,5 @@ pub use self::call::{Call, Protocol};
 pub(crate) use self::call::{Shapes, now};
 pub(crate) use self::inbound::Framing;
 pub use self::message::{Request, Response};
-pub(crate) use self::metadata::{copy_metadata, remove_reserved};
+pub(crate) use self::metadata::{copy_metadata, remove_reserved, take_reserved};
 pub(crate) use self::single::{Message, Single, SingleError};

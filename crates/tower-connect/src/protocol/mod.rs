@@ -24,7 +24,7 @@ mod timeout;
 
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, HeaderName, request, response};
+use http::{HeaderValue, request, response};
 
 pub use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
@@ -60,17 +60,15 @@ pub trait Reply: Unpin + Send {
     fn fail(&mut self, error: Error, head: response::Parts) -> http::Response<Body>;
 }
 
-/// Takes off the header that names the compression of the messages, and refuses what cannot be undone.
-fn check_compression(headers: &mut HeaderMap, name: &HeaderName) -> Result<()> {
-    match headers.remove(name) {
-        Some(value) if !value.is_empty() && value != "identity" => {
-            let value = value.as_bytes().escape_ascii();
-            Err(Error::unimplemented(format!(
-                "unknown compression \"{value}\": supported is identity"
-            )))
-        }
-        _ => Ok(()),
+/// Refuses what cannot be undone, of the header that names the compression of the messages.
+fn check_compression(value: &HeaderValue) -> Result<()> {
+    if value.is_empty() || value == "identity" {
+        return Ok(());
     }
+    let value = value.as_bytes().escape_ascii();
+    Err(Error::unimplemented(format!(
+        "unknown compression \"{value}\": supported is identity"
+    )))
 }
 
 /// The error of a handler, or of what stands in front of it, that did not answer with exactly one message.

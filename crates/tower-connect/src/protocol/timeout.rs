@@ -2,28 +2,22 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::HeaderValue;
 
 use crate::{Error, Result};
 
 /// `connect-timeout-ms`: one to ten digits, in milliseconds. Source: the Connect specification's "Timeout".
-pub(super) fn connect(headers: &mut HeaderMap) -> Result<Option<Duration>> {
-    let Some(value) = headers.remove("connect-timeout-ms") else {
-        return Ok(None);
-    };
+pub(super) fn connect(value: &HeaderValue) -> Result<Duration> {
     let millis = digits(value.as_bytes(), 10).ok_or_else(|| invalid("connect-timeout-ms", value.as_bytes()))?;
-    Ok(Some(Duration::from_millis(millis)))
+    Ok(Duration::from_millis(millis))
 }
 
 /// `grpc-timeout`: one to eight digits and a unit. Source: "Timeout" in gRPC's HTTP/2 protocol.
-pub(super) fn grpc(headers: &mut HeaderMap) -> Result<Option<Duration>> {
-    let Some(value) = headers.remove("grpc-timeout") else {
-        return Ok(None);
-    };
+pub(super) fn grpc(value: &HeaderValue) -> Result<Duration> {
     let invalid = || invalid("grpc-timeout", value.as_bytes());
     let (unit, number) = value.as_bytes().split_last().ok_or_else(invalid)?;
     let number = digits(number, 8).ok_or_else(invalid)?;
-    Ok(Some(match unit {
+    Ok(match unit {
         b'H' => Duration::from_secs(number * 3600),
         b'M' => Duration::from_secs(number * 60),
         b'S' => Duration::from_secs(number),
@@ -31,7 +25,7 @@ pub(super) fn grpc(headers: &mut HeaderMap) -> Result<Option<Duration>> {
         b'u' => Duration::from_micros(number),
         b'n' => Duration::from_nanos(number),
         _ => return Err(invalid()),
-    }))
+    })
 }
 
 fn digits(text: &[u8], at_most: usize) -> Option<u64> {
@@ -49,28 +43,26 @@ fn invalid(name: &str, value: &[u8]) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
     use crate::Code;
 
-    fn parse(name: &'static str, value: &[u8]) -> Result<Option<Duration>> {
-        let mut headers = HeaderMap::new();
-        headers.insert(name, HeaderValue::from_bytes(value).unwrap());
+    fn parse(name: &str, value: &[u8]) -> Result<Duration> {
+        let value = HeaderValue::from_bytes(value).unwrap();
         if name == "grpc-timeout" {
-            grpc(&mut headers)
+            grpc(&value)
         } else {
-            connect(&mut headers)
+            connect(&value)
         }
     }
 
     #[test]
     fn connect_counts_milliseconds() {
-        assert_eq!(parse("connect-timeout-ms", b"0").unwrap(), Some(Duration::ZERO));
+        assert_eq!(parse("connect-timeout-ms", b"0").unwrap(), Duration::ZERO);
         assert_eq!(
             parse("connect-timeout-ms", b"9999999999").unwrap(),
-            Some(Duration::from_millis(9_999_999_999))
+            Duration::from_millis(9_999_999_999)
         );
         for invalid in [&b""[..], b"10000000000", b"-1", b"+1", b" 1", b"1.5", b"ten", b"\xff"] {
             let error = parse("connect-timeout-ms", invalid).unwrap_err();
@@ -91,7 +83,7 @@ mod tests {
             ("99999999H", 359_999_996_400_000_000_000),
         ] {
             assert_eq!(
-                parse("grpc-timeout", text.as_bytes()).unwrap().unwrap().as_nanos(),
+                parse("grpc-timeout", text.as_bytes()).unwrap().as_nanos(),
                 nanos,
                 "{text}"
             );
@@ -103,12 +95,6 @@ mod tests {
                 "{invalid}"
             );
         }
-    }
-
-    #[test]
-    fn no_header_is_no_timeout() {
-        assert_eq!(connect(&mut HeaderMap::new()).unwrap(), None);
-        assert_eq!(grpc(&mut HeaderMap::new()).unwrap(), None);
     }
 
     proptest! {

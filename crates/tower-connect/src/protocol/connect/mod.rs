@@ -3,12 +3,14 @@
 mod error;
 mod reply;
 
-use http::{HeaderMap, HeaderName, Method, request};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Dialect, sealed, timeout};
-use crate::envelope::{Framing, Shapes, remove_reserved};
+use crate::envelope::{Framing, Shapes, take_reserved};
 use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
 
@@ -59,12 +61,10 @@ impl Dialect for Connect {
                 Framing::Prefixed,
             ),
         };
-        let timeout = check_headers(&mut parts.headers, shape).and_then(|()| timeout::connect(&mut parts.headers));
-        let (timeout, framing) = match timeout {
+        let (timeout, framing) = match take_headers(&mut parts.headers, shape) {
             Ok(timeout) => (timeout, Ok(framing)),
             Err(error) => (None, Err(error)),
         };
-        remove_reserved(&mut parts.headers);
         Accept::Claim(Claimed {
             call: call.with_timeout(timeout),
             reply,
@@ -92,7 +92,7 @@ enum Shape {
 }
 
 impl Shape {
-    fn parse(media_type: &str) -> Option<(Self, Codec)> {
+    fn parse(media_type: &[u8]) -> Option<(Self, Codec)> {
         let subtype = strip_prefix(media_type, "application/")?;
         let (shape, codec) = match strip_prefix(subtype, "connect+") {
             Some(codec) => (Self::Stream, codec),
@@ -100,7 +100,7 @@ impl Shape {
         };
         let codec = [Codec::Json, Codec::Proto]
             .into_iter()
-            .find(|known| known.as_str().eq_ignore_ascii_case(codec))?;
+            .find(|known| known.as_str().as_bytes().eq_ignore_ascii_case(codec))?;
         Some((shape, codec))
     }
 
@@ -108,26 +108,34 @@ impl Shape {
         (self == Self::Unary) == (stream_type == StreamType::Unary)
     }
 
-    const fn encoding_header(self) -> HeaderName {
+    const fn encoding_header(self) -> &'static str {
         match self {
-            Self::Unary => http::header::CONTENT_ENCODING,
-            Self::Stream => HeaderName::from_static("connect-content-encoding"),
+            Self::Unary => "content-encoding",
+            Self::Stream => "connect-content-encoding",
         }
     }
 }
 
-/// Takes off what every request carries, and checks it.
-fn check_headers(headers: &mut HeaderMap, shape: Shape) -> Result<()> {
-    headers.remove(http::header::CONTENT_TYPE);
-    headers.remove(http::header::CONTENT_LENGTH);
-    headers.remove(http::header::ACCEPT_ENCODING);
-    if let Some(version) = headers.remove(VERSION).filter(|version| version != "1") {
-        let version = version.as_bytes().escape_ascii();
-        return Err(Error::invalid_argument(format!(
-            "connect-protocol-version must be \"1\", not \"{version}\""
-        )));
+/// Takes the protocol's headers off, checks them, and gives the timeout.
+fn take_headers(headers: &mut HeaderMap, shape: Shape) -> Result<Option<Duration>> {
+    let (mut version, mut compression, mut timeout) = (Ok(()), Ok(()), Ok(None));
+    take_reserved(headers, |name, value| match name {
+        "connect-protocol-version" => version = check_version(value),
+        "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
+        name if name == shape.encoding_header() => compression = super::check_compression(value),
+        _ => {}
+    });
+    version.and(compression).and(timeout)
+}
+
+fn check_version(value: &HeaderValue) -> Result<()> {
+    if value == "1" {
+        return Ok(());
     }
-    super::check_compression(headers, &shape.encoding_header())
+    let version = value.as_bytes().escape_ascii();
+    Err(Error::invalid_argument(format!(
+        "connect-protocol-version must be \"1\", not \"{version}\""
+    )))
 }
 
 #[cfg(test)]

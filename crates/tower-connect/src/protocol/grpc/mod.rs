@@ -3,13 +3,14 @@
 mod reply;
 mod status;
 
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TE};
-use http::{HeaderMap, HeaderName, Method, Version, request};
+use std::time::Duration;
+
+use http::{HeaderValue, Method, Version, request};
 
 use self::reply::GrpcReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Dialect, sealed, timeout};
-use crate::envelope::{Framing, remove_reserved};
+use crate::envelope::{Framing, take_reserved};
 use crate::error::Refusal;
 use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
@@ -44,12 +45,10 @@ impl Dialect for Grpc {
         }
         let call = Call::new(Protocol::Grpc, content_type.codec(), parts);
         let reply = GrpcReply::new(content_type, parts.version);
-        let timeout = check_headers(parts).and_then(|()| timeout::grpc(&mut parts.headers));
-        let (timeout, framing) = match timeout {
+        let (timeout, framing) = match take_headers(parts) {
             Ok(timeout) => (timeout, Ok(Framing::Prefixed)),
             Err(error) => (None, Err(error)),
         };
-        remove_reserved(&mut parts.headers);
         Accept::Claim(Claimed {
             call: call.with_timeout(timeout),
             reply,
@@ -76,11 +75,11 @@ enum ContentType {
 }
 
 impl ContentType {
-    fn parse(media_type: &str) -> Option<Self> {
+    fn parse(media_type: &[u8]) -> Option<Self> {
         let suffix = strip_prefix(media_type, "application/grpc")?;
         [Self::Bare, Self::Proto, Self::Json]
             .into_iter()
-            .find(|known| known.as_str()["application/grpc".len()..].eq_ignore_ascii_case(suffix))
+            .find(|known| known.as_str().as_bytes()["application/grpc".len()..].eq_ignore_ascii_case(suffix))
     }
 
     const fn as_str(self) -> &'static str {
@@ -99,32 +98,25 @@ impl ContentType {
     }
 }
 
-/// Takes off what every request carries, and checks it.
-fn check_headers(parts: &mut request::Parts) -> Result<()> {
-    let headers = &mut parts.headers;
-    for name in [
-        CONTENT_TYPE,
-        CONTENT_LENGTH,
-        ACCEPT_ENCODING,
-        HeaderName::from_static("grpc-accept-encoding"),
-    ] {
-        headers.remove(name);
-    }
-    let wants_trailers = takes_trailers(headers);
-    headers.remove(TE);
-    if parts.version < Version::HTTP_2 && !wants_trailers {
+/// Takes the protocol's headers off, checks them, and gives the timeout.
+fn take_headers(parts: &mut request::Parts) -> Result<Option<Duration>> {
+    let (mut takes_trailers, mut compression, mut timeout) = (false, Ok(()), Ok(None));
+    take_reserved(&mut parts.headers, |name, value| match name {
+        "te" => takes_trailers = names_trailers(value),
+        "grpc-encoding" => compression = super::check_compression(value),
+        "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
+        _ => {}
+    });
+    if parts.version < Version::HTTP_2 && !takes_trailers {
         return Err(Error::refusal(Refusal::HttpVersion));
     }
-    super::check_compression(headers, &HeaderName::from_static("grpc-encoding"))
+    compression.and(timeout)
 }
 
-fn takes_trailers(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(TE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|coding| coding.trim().eq_ignore_ascii_case("trailers"))
+fn names_trailers(te: &HeaderValue) -> bool {
+    te.as_bytes()
+        .split(|byte| *byte == b',')
+        .any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
 }
 
 #[cfg(test)]
