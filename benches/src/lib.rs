@@ -32,31 +32,11 @@ pub struct Contestant {
 #[must_use]
 pub fn contestants() -> Vec<Contestant> {
     vec![
-        Contestant {
-            name: "tower-connect, gRPC",
-            request: grpc,
-            call: Box::new(ours::service()),
-        },
-        Contestant {
-            name: "tower-connect, Connect proto",
-            request: connect_proto,
-            call: Box::new(ours::service()),
-        },
-        Contestant {
-            name: "tower-connect, Connect JSON",
-            request: connect_json,
-            call: Box::new(ours::service()),
-        },
-        Contestant {
-            name: "tonic, gRPC",
-            request: grpc,
-            call: Box::new(peers::tonic()),
-        },
-        Contestant {
-            name: "decode and encode only",
-            request: connect_proto,
-            call: Box::new(peers::closure()),
-        },
+        Contestant { name: "tower-connect, gRPC", request: grpc, call: Box::new(ours::service()) },
+        Contestant { name: "tower-connect, Connect proto", request: connect_proto, call: Box::new(ours::service()) },
+        Contestant { name: "tower-connect, Connect JSON", request: connect_json, call: Box::new(ours::service()) },
+        Contestant { name: "tonic, gRPC", request: grpc, call: Box::new(peers::tonic()) },
+        Contestant { name: "decode and encode only", request: connect_proto, call: Box::new(peers::closure()) },
     ]
 }
 
@@ -69,12 +49,8 @@ fn request(content_type: &'static str, body: Vec<u8>) -> http::Request<tower_con
     *request.method_mut() = http::Method::POST;
     *request.version_mut() = http::Version::HTTP_2;
     *request.uri_mut() = http::Uri::from_static("/bench.v1.Echo/Echo");
-    request
-        .headers_mut()
-        .insert("content-type", http::HeaderValue::from_static(content_type));
-    request
-        .headers_mut()
-        .insert("te", http::HeaderValue::from_static("trailers"));
+    request.headers_mut().insert("content-type", http::HeaderValue::from_static(content_type));
+    request.headers_mut().insert("te", http::HeaderValue::from_static("trailers"));
     request
 }
 
@@ -90,10 +66,7 @@ fn connect_proto() -> http::Request<tower_connect::Body> {
 }
 
 fn connect_json() -> http::Request<tower_connect::Body> {
-    request(
-        "application/json",
-        format!(r#"{{"text":"{}"}}"#, message().text).into_bytes(),
-    )
+    request("application/json", format!(r#"{{"text":"{}"}}"#, message().text).into_bytes())
 }
 
 /// The output of a future that has nothing to wait for.
@@ -116,8 +89,6 @@ fn drain<B: Body<Data = Bytes> + Unpin>(mut body: B) -> usize {
 
 impl std::fmt::Debug for Contestant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Contestant")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Contestant").field("name", &self.name).finish_non_exhaustive()
     }
 }

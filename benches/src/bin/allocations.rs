@@ -10,9 +10,6 @@ fn main() {
         let counted = allocation_counter::measure(|| {
             (contestant.call)(request);
         });
-        println!(
-            "| {} | {} | {} |",
-            contestant.name, counted.count_total, counted.bytes_total
-        );
+        println!("| {} | {} | {} |", contestant.name, counted.count_total, counted.bytes_total);
     }
 }

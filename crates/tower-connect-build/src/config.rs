@@ -14,7 +14,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Adds a directory to look for imports in, after those that follow from the packages of the compiled files.
+    /// Adds a directory to look for imports in, before those that follow from the packages of the compiled files.
     pub fn include(mut self, dir: impl Into<PathBuf>) -> Self {
         self.includes.push(dir.into());
         self
@@ -26,7 +26,7 @@ impl Config {
         self
     }
 
-    /// Compiles `.proto` files, and what they import.
+    /// Compiles `.proto` files, and what they import. All files of a crate go into one call, because the code of a package is one file.
     ///
     /// # Errors
     ///
@@ -34,28 +34,24 @@ impl Config {
     pub fn compile(self, protos: &[impl AsRef<Path>]) -> Result<(), Error> {
         let out_dir = match self.out_dir {
             Some(dir) => dir,
-            None => std::env::var_os("OUT_DIR")
-                .map(PathBuf::from)
-                .ok_or_else(Error::no_out_dir)?,
+            None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(Error::no_out_dir)?,
         };
-        let mut includes = Vec::new();
+        let mut includes = self.includes;
         for proto in protos {
             includes.push(root_of(proto.as_ref())?);
         }
-        includes.extend(self.includes);
         let mut seen = BTreeSet::new();
         includes.retain(|dir| seen.insert(dir.clone()));
 
         let mut compiler = Compiler::new(&includes)?;
-        compiler
-            .include_imports(true)
-            .include_source_info(true)
-            .open_files(protos)?;
+        compiler.include_imports(true).open_files(protos)?;
         for path in compiler.files().filter_map(|file| file.path()) {
             println!("cargo:rerun-if-changed={}", path.display());
         }
-        println!("cargo:rerun-if-changed=build.rs");
-        generate::generate(compiler.file_descriptor_set(), &out_dir)
+        // Comments become docs, and need not lie in every binary. What is encoded by the compiler itself keeps custom options.
+        let encoded = compiler.include_source_info(false).encode_file_descriptor_set();
+        let set = compiler.include_source_info(true).file_descriptor_set();
+        generate::generate(set, &encoded, &out_dir)
     }
 }
 
@@ -64,22 +60,11 @@ fn root_of(proto: &Path) -> Result<PathBuf, Error> {
     let source = std::fs::read_to_string(proto).map_err(|error| Error::file(proto, error))?;
     let dir = proto.parent().unwrap_or(Path::new(""));
     // A file that does not parse gets its message from the compiler, which knows how to show the place.
-    let package = protox_parse::parse("", &source)
-        .ok()
-        .and_then(|file| file.package)
-        .unwrap_or_default();
+    let package = protox_parse::parse("", &source).ok().and_then(|file| file.package).unwrap_or_default();
     let suffix: PathBuf = package.split('.').collect();
-    let root = if dir.ends_with(&suffix) {
-        dir.ancestors().nth(suffix.components().count())
-    } else {
-        None
-    };
+    let root = if dir.ends_with(&suffix) { dir.ancestors().nth(suffix.components().count()) } else { None };
     let root = root.unwrap_or(dir);
-    Ok(if root.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        root.to_owned()
-    })
+    Ok(if root.as_os_str().is_empty() { PathBuf::from(".") } else { root.to_owned() })
 }
 
 #[cfg(test)]
@@ -103,11 +88,7 @@ mod tests {
         let without = write("c.proto", "syntax = \"proto3\";");
         assert_eq!(root_of(&without).unwrap(), nested);
         assert_eq!(
-            root_of(Path::new("missing.proto"))
-                .unwrap_err()
-                .to_string()
-                .split(':')
-                .next(),
+            root_of(Path::new("missing.proto")).unwrap_err().to_string().split(':').next(),
             Some("missing.proto")
         );
     }

@@ -17,10 +17,7 @@ enum Kind {
 
 impl Error {
     pub(crate) fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self(Kind::File {
-            path: path.into(),
-            source,
-        })
+        Self(Kind::File { path: path.into(), source })
     }
 
     pub(crate) fn generator(source: std::io::Error) -> Self {

@@ -26,7 +26,7 @@ use std::path::Path;
 pub use self::config::Config;
 pub use self::error::Error;
 
-/// Compiles one `.proto` file, and what it imports, into `OUT_DIR`.
+/// Compiles one `.proto` file, and what it imports, into `OUT_DIR`. Several files go into one call of [`Config::compile`].
 ///
 /// Imports are looked for where the file's own package starts: for `proto/greet/v1/greet.proto` with `package greet.v1` that is `proto`.
 ///

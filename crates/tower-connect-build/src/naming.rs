@@ -15,6 +15,20 @@ pub(crate) fn snake(name: &str) -> String {
     snake
 }
 
+/// The module of a service's constants; what is a keyword of Rust gets an underscore.
+pub(crate) fn module(service: &str) -> String {
+    let name = snake(service);
+    if KEYWORDS.contains(&&*name) { format!("{name}_") } else { name }
+}
+
+/// Those that a name in snake case can be.
+const KEYWORDS: [&str; 51] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while",
+];
+
 /// A type's path as it is written one module further in.
 pub(crate) fn one_module_in(path: &str) -> String {
     if path.starts_with("::") || path.starts_with("crate::") || path.starts_with('(') {
@@ -40,6 +54,12 @@ mod tests {
         ] {
             assert_eq!(snake(name), expected);
         }
+    }
+
+    #[test]
+    fn a_module_is_never_a_keyword() {
+        assert_eq!(module("Type"), "type_");
+        assert_eq!(module("TypeService"), "type_service");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use prost_build::{Comments, Method, Service};
 
-use crate::naming::{one_module_in, snake};
+use crate::naming::{module, one_module_in, snake};
 
 /// Writes a trait, a server and a module of constants for each service.
 pub(crate) struct ServiceGenerator;
@@ -31,28 +31,19 @@ struct Names {
 
 impl Names {
     fn of(service: &Service) -> Self {
-        let Service {
-            package, proto_name, ..
-        } = service;
+        let Service { package, proto_name, .. } = service;
         Self {
             service: service.name.clone(),
             server: format!("{}Server", service.name),
-            module: snake(&service.proto_name),
-            full: if package.is_empty() {
-                proto_name.clone()
-            } else {
-                format!("{package}.{proto_name}")
-            },
+            module: module(&service.proto_name),
+            full: if package.is_empty() { proto_name.clone() } else { format!("{package}.{proto_name}") },
         }
     }
 }
 
 /// Streams have no form in Rust yet: their procedures have constants and routes, and answer `unimplemented`.
 fn unary(service: &Service) -> impl Iterator<Item = &Method> {
-    service
-        .methods
-        .iter()
-        .filter(|method| !method.client_streaming && !method.server_streaming)
+    service.methods.iter().filter(|method| !method.client_streaming && !method.server_streaming)
 }
 
 fn constant(method: &Method) -> String {
@@ -60,22 +51,12 @@ fn constant(method: &Method) -> String {
 }
 
 fn service_trait(service: &Service, names: &Names) -> String {
-    let Names {
-        service: name, module, ..
-    } = names;
+    let Names { service: name, module, .. } = names;
     let mut code = docs(&service.comments, &format!("The service `{}`.", names.full));
-    let _ = writeln!(
-        code,
-        "pub trait {name}: ::core::marker::Send + ::core::marker::Sync + 'static {{"
-    );
+    code.push_str("///\n/// A procedure that is not written answers `unimplemented`.\n");
+    let _ = writeln!(code, "pub trait {name}: ::core::marker::Send + ::core::marker::Sync + 'static {{");
     for method in unary(service) {
-        let Method {
-            name,
-            input_type,
-            output_type,
-            proto_name,
-            ..
-        } = method;
+        let Method { name, input_type, output_type, proto_name, .. } = method;
         let constant = constant(method);
         code.push_str(&docs(&method.comments, &format!("The procedure `{proto_name}`.")));
         let _ = write!(
@@ -92,26 +73,19 @@ fn service_trait(service: &Service, names: &Names) -> String {
 }
 
 fn server(service: &Service, names: &Names) -> String {
-    let Names {
-        service: name,
-        server,
-        module,
-        full,
-    } = names;
+    let Names { service: name, server, module, full } = names;
+    let specs = service.methods.iter().map(|method| format!("{module}::{}.spec()", constant(method)));
+    let specs = specs.collect::<Vec<_>>().join(", ");
     let mut arms = String::new();
     for method in unary(service) {
-        let Method {
-            name: function,
-            proto_name,
-            ..
-        } = method;
+        let Method { name: function, proto_name, .. } = method;
         let constant = constant(method);
         let _ = write!(
             arms,
             "\"/{full}/{proto_name}\" => {{
                 let service = ::std::sync::Arc::clone(&self.service);
                 ::tower_connect::codegen::unary({module}::{constant}, request, move |request| async move {{
-                    service.{function}(request).await
+                    <T as {name}>::{function}(&*service, request).await
                 }})
             }}\n"
         );
@@ -167,7 +141,8 @@ fn server(service: &Service, names: &Names) -> String {
         }}
 
         impl<T> ::tower_connect::codegen::NamedService for {server}<T> {{
-            const SERVICE: ::tower_connect::method::ServiceSpec = {module}::SERVICE;
+            const SERVICE: ::tower_connect::method::ServiceSpec =
+                ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]).with_descriptor_set(FILE_DESCRIPTOR_SET);
         }}
 
         impl<T, B> ::tower_connect::codegen::Service<::tower_connect::codegen::http::Request<B>> for {server}<T>
@@ -186,7 +161,7 @@ fn server(service: &Service, names: &Names) -> String {
             fn call(&mut self, request: ::tower_connect::codegen::http::Request<B>) -> Self::Future {{
                 match ::tower_connect::codegen::procedure(&request) {{
                     {arms}
-                    _ => ::tower_connect::codegen::unknown(&{module}::SERVICE, &request),
+                    _ => ::tower_connect::codegen::unknown(&<Self as ::tower_connect::codegen::NamedService>::SERVICE, &request),
                 }}
             }}
         }}\n"
@@ -194,25 +169,8 @@ fn server(service: &Service, names: &Names) -> String {
 }
 
 fn constants(service: &Service, names: &Names) -> String {
-    let Names {
-        module,
-        full,
-        service: name,
-        ..
-    } = names;
+    let Names { module, full, service: name, .. } = names;
     let mut code = format!("/// The procedures of [`{name}`].\npub mod {module} {{\n");
-    let list: Vec<String> = service
-        .methods
-        .iter()
-        .map(|method| format!("{}.spec()", constant(method)))
-        .collect();
-    let _ = write!(
-        code,
-        "/// The service, its procedures and its schema.
-        pub const SERVICE: ::tower_connect::method::ServiceSpec =
-            ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{}]).with_descriptor_set(super::FILE_DESCRIPTOR_SET);\n",
-        list.join(", ")
-    );
     for method in &service.methods {
         let Method { proto_name, .. } = method;
         let shape = match (method.client_streaming, method.server_streaming) {

@@ -33,14 +33,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::protocol::Dialect;
-use crate::server::{DispatchFuture, NamedService};
+use crate::server::NamedService;
 use crate::{Body, RpcLayer};
 
 /// The routes of a service: one for each procedure, and one that tells callers of the service's unknown procedures so.
 pub fn router<T, P, S>(server: T, layer: &RpcLayer<P>) -> Router<S>
 where
     T: NamedService,
-    T: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible, Future = DispatchFuture>,
+    T: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    T::Future: Send,
     T: Clone + Send + Sync + 'static,
     P: Dialect,
     S: Clone + Send + Sync + 'static,

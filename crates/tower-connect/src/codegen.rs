@@ -52,8 +52,6 @@
 //! # }
 //! ```
 
-use std::future::{Future, Ready, ready};
-
 /// Keeps code that needs the feature `axum`, of which generated code cannot know whether it is on.
 #[cfg(feature = "axum")]
 #[doc(hidden)]
@@ -80,50 +78,6 @@ pub use tower_service::Service;
 #[cfg(feature = "axum")]
 pub use ::axum::Router;
 
-use crate::codec::Format;
 pub use crate::envelope::IntoBody;
-use crate::method::{Method, ServiceSpec, Unary};
+pub use crate::server::dispatch::{procedure, unary, unimplemented, unknown};
 pub use crate::server::{DispatchFuture, NamedService, Rpc};
-use crate::{Request, Response, Result, server};
-
-/// The path of the procedure that a request is for, to be matched against those of the service.
-#[must_use]
-pub fn procedure<B>(request: &http::Request<B>) -> &str {
-    server::procedure(request)
-}
-
-/// Answers a request for which the service has no arm: an unknown procedure, or one that is not implemented.
-#[must_use]
-pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
-    server::unknown(service, request)
-}
-
-/// Calls the handler of a unary procedure.
-#[must_use]
-pub fn unary<Req, Res, F, B, H, Fut>(
-    method: Method<Req, Res, Unary, F>,
-    request: http::Request<B>,
-    handler: H,
-) -> DispatchFuture
-where
-    B: IntoBody,
-    Req: Send + 'static,
-    Res: Send + 'static,
-    F: Format<Req> + Format<Res>,
-    H: FnOnce(Request<Req>) -> Fut + Send + 'static,
-    Fut: Future<Output = Result<Response<Res>>> + Send + 'static,
-{
-    server::unary(method, request, handler)
-}
-
-/// The answer of a trait's method that nobody has written.
-pub fn unimplemented<Req, Res, S, F>(
-    method: Method<Req, Res, S, F>,
-    request: Request<Req>,
-) -> Ready<Result<Response<Res>>>
-where
-    S: crate::method::Shape,
-{
-    drop(request);
-    ready(Err(server::not_implemented(method.spec().procedure())))
-}

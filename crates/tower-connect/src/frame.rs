@@ -47,8 +47,8 @@ pub(crate) fn check_size(size: u64, limit: u32) -> Result<()> {
 pub(crate) enum Buffer {
     /// One piece as it came.
     Chunk(Bytes),
-    /// Several pieces, joined.
-    Joined(BytesMut),
+    /// Several pieces, joined; in a box, because most messages are one piece and every body has room for a buffer.
+    Joined(Box<BytesMut>),
 }
 
 impl Buffer {
@@ -70,7 +70,7 @@ impl Buffer {
                 let mut joined = BytesMut::with_capacity(chunk.len() + data.len());
                 joined.extend_from_slice(chunk);
                 joined.extend_from_slice(&data);
-                *self = Self::Joined(joined);
+                *self = Self::Joined(Box::new(joined));
             }
             Self::Joined(joined) => joined.extend_from_slice(&data),
         }

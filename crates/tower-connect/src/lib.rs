@@ -59,15 +59,10 @@ pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
 pub use self::serve::serve;
 pub use self::server::{Outcome, RpcLayer};
 
-/// Includes what `tower-connect-build` has generated for a package of the schema.
+/// Includes what `tower-connect-build` has generated for a package of the schema, by the package's name.
 ///
-/// ```no_run
-/// # macro_rules! include_proto { ($package:literal) => {} }
-/// mod eliza {
-///     # macro_rules! include_proto { ($package:literal) => {} }
-///     include_proto!("connectrpc.eliza.v1"); // with `use tower_connect::include_proto;`
-/// }
-/// ```
+/// It stands in a module of its own: `mod eliza { tower_connect::include_proto!("connectrpc.eliza.v1"); }`. A package whose messages have
+/// fields of another package's types finds that by a relative path, so the modules of both are nested as the packages are.
 #[macro_export]
 macro_rules! include_proto {
     ($package:literal) => {

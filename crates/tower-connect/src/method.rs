@@ -33,11 +33,7 @@ impl Spec {
     /// The facts of the procedure at the path `/package.Service/Method`.
     #[must_use]
     pub const fn new(procedure: &'static str, stream_type: StreamType) -> Self {
-        Self {
-            procedure,
-            stream_type,
-            idempotency: Idempotency::Unknown,
-        }
+        Self { procedure, stream_type, idempotency: Idempotency::Unknown }
     }
 
     /// Sets the schema's `idempotency_level`; the default is [`Idempotency::Unknown`].
@@ -95,11 +91,7 @@ impl ServiceSpec {
     /// A service with its full name (`package.Service`) and its procedures.
     #[must_use]
     pub const fn new(name: &'static str, methods: &'static [&'static Spec]) -> Self {
-        Self {
-            name,
-            methods,
-            descriptor_set: &[],
-        }
+        Self { name, methods, descriptor_set: &[] }
     }
 
     /// Adds the encoded `google.protobuf.FileDescriptorSet` that declares the service, with all its imports.
@@ -132,14 +124,8 @@ impl ServiceSpec {
         if let Some(method) = self.methods.iter().find(|method| method.procedure == path) {
             return Lookup::Method(method);
         }
-        let within = path
-            .strip_prefix('/')
-            .and_then(|path| path.strip_prefix(self.name)?.strip_prefix('/'));
-        if within.is_some_and(|name| !name.contains('/')) {
-            Lookup::Unknown
-        } else {
-            Lookup::Elsewhere
-        }
+        let within = path.strip_prefix('/').and_then(|path| path.strip_prefix(self.name)?.strip_prefix('/'));
+        if within.is_some_and(|name| !name.contains('/')) { Lookup::Unknown } else { Lookup::Elsewhere }
     }
 }
 
@@ -198,10 +184,7 @@ impl<Req, Res, S: Shape, F> Method<Req, Res, S, F> {
             spec.stream_type as u8 == S::STREAM_TYPE as u8,
             "the shape of the method is not the stream type of its spec"
         );
-        Self {
-            spec,
-            types: PhantomData,
-        }
+        Self { spec, types: PhantomData }
     }
 
     /// The schema's facts about the procedure.

@@ -37,12 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
-    Serve {
-        listener,
-        service,
-        stop: pending(),
-        drain_timeout: DEFAULT_DRAIN_TIMEOUT,
-    }
+    Serve { listener, service, stop: pending(), drain_timeout: DEFAULT_DRAIN_TIMEOUT }
 }
 
 /// The future of [`serve()`]: await it to serve.
@@ -58,18 +53,8 @@ pub struct Serve<S, F = Pending<()>> {
 impl<S, F> Serve<S, F> {
     /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight.
     pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G> {
-        let Self {
-            listener,
-            service,
-            drain_timeout,
-            ..
-        } = self;
-        Serve {
-            listener,
-            service,
-            stop,
-            drain_timeout,
-        }
+        let Self { listener, service, drain_timeout, .. } = self;
+        Serve { listener, service, stop, drain_timeout }
     }
 
     /// How long the calls in flight may take after the stop; what is left then is cut off. The default is 30 s.
@@ -106,12 +91,7 @@ where
     B::Error: Into<BoxError>,
 {
     async fn run(self) {
-        let Self {
-            listener,
-            service,
-            stop,
-            drain_timeout,
-        } = self;
+        let Self { listener, service, stop, drain_timeout } = self;
         let connections = GracefulShutdown::new();
         let mut tasks = tokio::task::JoinSet::new();
         let builder = builder();

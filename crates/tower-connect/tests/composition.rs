@@ -1,10 +1,12 @@
 //! Other people's layers inside and outside, on both protocols.
 
 #![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod support;
 
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,9 +17,8 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use support::{Answer, Demo, Text, call, frame, grpc, post};
 use tower::{Layer, Service, ServiceBuilder, service_fn};
 use tower_connect::protocol::{Connect, Grpc};
-use tower_connect::{Body, BoxError, Call, Error, RpcLayer};
+use tower_connect::{Body, BoxError, Call, Code, Error, RpcLayer};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -45,10 +46,7 @@ fn assert_served([connect, grpc]: &[Answer; 2]) {
     assert_eq!((connect.status.as_u16(), connect.text()), (200, r#"{"text":"hi"}"#));
     assert_eq!(&grpc.body[..], frame(&proto("hi")));
     assert_eq!(grpc.grpc_status(), ("0", ""));
-    assert_eq!(
-        (grpc.header("content-length"), grpc.header("content-encoding")),
-        (vec![], vec![])
-    );
+    assert_eq!((grpc.header("content-length"), grpc.header("content-encoding")), (vec![], vec![]));
 }
 
 fn assert_failed([connect, grpc]: &[Answer; 2], status: u16, code: &str, number: &str) {
@@ -75,10 +73,7 @@ async fn routes_serve_next_to_rest_with_the_apps_own_fallback() {
     let unknown = call(app.clone(), grpc("/demo.v1.Demo/Nope", b"")).await;
     assert_eq!(unknown.grpc_status().0, "12");
     let wrong = call(app, Request::get(SAY).body(Body::empty()).unwrap()).await;
-    assert_eq!(
-        (wrong.status.as_u16(), wrong.header("allow"), wrong.body.len()),
-        (405, vec!["POST"], 0)
-    );
+    assert_eq!((wrong.status.as_u16(), wrong.header("allow"), wrong.body.len()), (405, vec!["POST"], 0));
 }
 
 #[tokio::test]
@@ -87,23 +82,16 @@ async fn routes_can_be_nested_and_layered() {
     let rpc = tower_connect::axum::router(Demo, &RpcLayer::new()).route_layer(mark);
     let app: Router = Router::new().nest("/api", rpc);
     let answer = call(app, post(&format!("/api{SAY}"), "application/json", r#"{"text":"hi"}"#)).await;
-    assert_eq!(
-        (answer.text(), answer.header("x-mark")),
-        (r#"{"text":"hi"}"#, vec!["1"])
-    );
+    assert_eq!((answer.text(), answer.header("x-mark")), (r#"{"text":"hi"}"#, vec!["1"]));
 }
 
 #[tokio::test]
 async fn tower_http_layers_work_inside() {
     let mark = SetResponseHeaderLayer::overriding(HeaderName::from_static("x-mark"), HeaderValue::from_static("1"));
-    let inside = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http())
-        .layer(mark)
-        .service(Demo);
+    let inside = ServiceBuilder::new().layer(TraceLayer::new_for_http()).layer(mark).service(Demo);
     let answers = both(layer().layer(inside)).await;
     assert_served(&answers);
     assert!(answers.iter().all(|answer| answer.header("x-mark") == ["1"]));
-    assert_served(&both(layer().layer(CompressionLayer::new().layer(Demo))).await);
     assert_served(&both(layer().layer(RequestBodyLimitLayer::new(100).layer(Demo))).await);
     assert_served(&both(layer().layer(CatchPanicLayer::new().layer(Demo))).await);
     let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(9));
@@ -122,28 +110,19 @@ async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
     let login = service_fn(|_: Request<Body>| async {
         let mut response = Response::new(Body::from(Bytes::from_static(b"a page about logging in")));
         *response.status_mut() = StatusCode::UNAUTHORIZED;
-        response
-            .headers_mut()
-            .insert("www-authenticate", HeaderValue::from_static("Bearer"));
+        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
         Ok::<_, Infallible>(response)
     });
     let refused = both(layer().layer(login)).await;
     assert_failed(&refused, 401, "unauthenticated", "16");
-    assert!(
-        refused
-            .iter()
-            .all(|answer| answer.header("www-authenticate") == ["Bearer"])
-    );
+    assert!(refused.iter().all(|answer| answer.header("www-authenticate") == ["Bearer"]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn timeouts_inside_are_deadlines() {
     let slow = service_fn(|_: Request<Body>| std::future::pending::<Result<Response<Body>, Error>>());
     // Tower's timeout fails as an error, tower-http's answers with a status.
-    let tower = ServiceBuilder::new()
-        .map_err(Error::from)
-        .timeout(Duration::from_secs(1))
-        .service(slow);
+    let tower = ServiceBuilder::new().map_err(Error::from).timeout(Duration::from_secs(1)).service(slow);
     assert_failed(&both(layer().layer(tower)).await, 504, "deadline_exceeded", "4");
     let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(1));
     let tower_http = ServiceBuilder::new().layer(timeout).service(slow);
@@ -156,18 +135,13 @@ async fn an_axum_router_works_inside_the_envelope() {
         let protocol = request.extensions().get::<Call>().map(Call::protocol);
         let mut response = next.run(request).await;
         if let Some(protocol) = protocol {
-            response
-                .headers_mut()
-                .insert("x-protocol", HeaderValue::from_static(protocol.as_str()));
+            response.headers_mut().insert("x-protocol", HeaderValue::from_static(protocol.as_str()));
         }
         response
     }
     let rpc = tower_connect::axum::router(Demo, &RpcLayer::new());
     let app = Router::new()
-        .route(
-            "/rest",
-            axum_post(|body: String| async move { format!("rest: {body}") }),
-        )
+        .route("/rest", axum_post(|body: String| async move { format!("rest: {body}") }))
         .merge(rpc)
         .layer(from_fn(knows_the_call));
     let service = RpcLayer::new().claim_all().layer(app);
@@ -189,16 +163,11 @@ async fn an_axum_router_works_inside_the_envelope() {
 
 #[tokio::test]
 async fn a_bare_layer_around_rest_changes_nothing() {
-    let app = Router::new().route(
-        "/rest",
-        axum_post(|body: String| async move { ([("x-rest", "1")], format!("rest: {body}")) }),
-    );
+    let app = Router::new()
+        .route("/rest", axum_post(|body: String| async move { ([("x-rest", "1")], format!("rest: {body}")) }));
     let layered = RpcLayer::new().layer(app.clone());
-    for (path, content_type) in [
-        ("/rest", "application/json"),
-        ("/rest", "application/proto"),
-        ("/none", "text/html"),
-    ] {
+    for (path, content_type) in [("/rest", "application/json"), ("/rest", "application/proto"), ("/none", "text/html")]
+    {
         let plain = call(app.clone(), post(path, content_type, "{\"a\":1}")).await;
         let through = call(layered.clone(), post(path, content_type, "{\"a\":1}")).await;
         assert_eq!(plain.status, through.status);
@@ -215,10 +184,7 @@ async fn layers_of_single_protocols_can_be_stacked() {
         .service(Demo);
     assert_served(&both(stack.clone()).await);
     let fail = call(stack.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;
-    assert_eq!(
-        (fail.grpc_status(), fail.header("x-head")),
-        (("9", "rich"), vec!["1", "2"])
-    );
+    assert_eq!((fail.grpc_status(), fail.header("x-head")), (("9", "rich"), vec!["1", "2"]));
     // The inner layer does not speak for the outer one, nor for nobody.
     let nobody = call(stack.clone(), post("/demo.v1.Demo/Say", "text/plain", "")).await;
     assert_eq!(nobody.status, 415);
@@ -249,18 +215,78 @@ async fn a_service_that_is_broken_says_so_in_the_callers_protocol() {
 #[tokio::test]
 async fn a_handler_that_breaks_the_contract_is_an_internal_error() {
     let silent = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new(Body::empty())) });
-    let [connect, _] = both(layer().layer(silent)).await;
-    assert_eq!(
-        (connect.status.as_u16(), connect.text().contains("internal")),
-        (500, true)
-    );
+    assert_contract_broken(&both(layer().layer(silent)).await);
     let chatty = service_fn(|_: Request<Body>| async {
         let pieces = support::pieces(vec![Ok(Bytes::from_static(b"1")), Ok(Bytes::from_static(b"2"))]);
         Ok::<_, Infallible>(Response::new(pieces))
     });
-    let [connect, _] = both(layer().layer(chatty)).await;
-    assert_eq!(
-        (connect.status.as_u16(), connect.text().contains("internal")),
-        (500, true)
-    );
+    assert_contract_broken(&both(layer().layer(chatty)).await);
+    let trailers_first = service_fn(|_: Request<Body>| async {
+        let failed = support::pieces(vec![Err(Error::not_found("halfway").into())]);
+        Ok::<_, Infallible>(Response::new(failed))
+    });
+    assert_failed(&both(layer().layer(trailers_first)).await, 404, "not_found", "5");
+}
+
+fn assert_contract_broken([connect, grpc]: &[Answer; 2]) {
+    assert_eq!((connect.status.as_u16(), connect.text().contains("internal")), (500, true));
+    assert_eq!(grpc.grpc_status().0, "13", "{grpc:?}");
+}
+
+#[tokio::test]
+async fn an_error_in_a_body_that_crossed_a_router_is_told_and_reported() {
+    let codes = Arc::new(Mutex::new(Vec::new()));
+    let fails = || async {
+        let failed = support::pieces(vec![Ok(Bytes::from_static(b"1")), Err(Error::not_found("halfway").into())]);
+        Response::new(axum::body::Body::new(failed))
+    };
+    let app = Router::new().route(SAY, axum_post(fails));
+    let layer = RpcLayer::new().claim_all().on_end({
+        let codes = Arc::clone(&codes);
+        move |call, outcome| codes.lock().unwrap().push((call.procedure().to_owned(), outcome.code()))
+    });
+    let [connect, grpc] = both(layer.layer(app)).await;
+    assert_eq!((connect.status.as_u16(), grpc.grpc_status()), (404, ("5", "halfway")));
+    assert_eq!(&grpc.body[..], frame(b"1"));
+    let not_found = (SAY.to_owned(), Some(Code::NotFound));
+    assert_eq!(*codes.lock().unwrap(), [not_found.clone(), not_found]);
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_reported_as_internal() {
+    let codes = Arc::new(Mutex::new(Vec::new()));
+    let layer = layer().on_end({
+        let codes = Arc::clone(&codes);
+        move |_, outcome| codes.lock().unwrap().push(outcome.code())
+    });
+    let panics = service_fn(|_: Request<Body>| async { panic!("on purpose") as Result<Response<Body>, Infallible> });
+    let call = tokio::spawn(call(layer.layer(panics), grpc(SAY, b"")));
+    assert!(call.await.unwrap_err().is_panic());
+    assert_eq!(*codes.lock().unwrap(), [Some(Code::Internal)]);
+}
+
+#[tokio::test]
+async fn trailers_arrive_through_middleware_that_hides_the_end_of_the_stream() {
+    #[derive(Clone)]
+    struct Hide<S>(S);
+    impl<S> Service<Request<Body>> for Hide<S>
+    where
+        S: Service<Request<Body>, Response = Response<Body>>,
+        S::Future: Send + 'static,
+    {
+        type Response = Response<Body>;
+        type Error = S::Error;
+        type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+        fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+            self.0.poll_ready(cx)
+        }
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            let response = self.0.call(request);
+            Box::pin(async {
+                Ok(response.await?.map(|body| Body::new(http_body_util::BodyExt::map_frame(body, |frame| frame))))
+            })
+        }
+    }
+    let answer = call(Hide(layer().layer(Demo)), grpc("/demo.v1.Demo/Fail", &proto("plain"))).await;
+    assert_eq!(answer.grpc_status(), ("9", "plain"));
 }

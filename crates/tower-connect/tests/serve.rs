@@ -64,10 +64,7 @@ impl Server {
     async fn stop(self) -> Duration {
         let started = Instant::now();
         self.stop.send(()).unwrap();
-        tokio::time::timeout(Duration::from_secs(20), self.done)
-            .await
-            .expect("the server ends")
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.done).await.expect("the server ends").unwrap();
         started.elapsed()
     }
 }
@@ -141,11 +138,7 @@ async fn a_connection_survives_bad_input() {
         let (_, _, trailers) = client.post("application/grpc", b"\0\xff\xff\xff\xff".to_vec()).await;
         assert_eq!(trailers["grpc-status"], "8");
         let (status, body, _) = client.post("application/json", r#"{"text":"still here"}"#).await;
-        assert_eq!(
-            (status, &body[..]),
-            (200, &br#"{"text":"still here"}"#[..]),
-            "{version:?}"
-        );
+        assert_eq!((status, &body[..]), (200, &br#"{"text":"still here"}"#[..]), "{version:?}");
     }
 }
 
@@ -157,20 +150,71 @@ async fn a_message_over_the_limit_is_told_before_it_has_come() {
         let (status, body, _) = client.post("application/proto", vec![0; 5 << 20]).await;
         assert_eq!(status, 429, "{version:?}");
         assert!(body.starts_with(br#"{"code":"resource_exhausted""#));
-        let mut client = if version == Version::HTTP_2 {
-            client
-        } else {
-            server.connect(version).await
-        };
+        let mut client = if version == Version::HTTP_2 { client } else { server.connect(version).await };
         let (status, _, trailers) = client.post("application/grpc", frame(&vec![0; 5 << 20])).await;
-        assert_eq!(
-            (status, trailers["grpc-status"].as_bytes()),
-            (200, &b"8"[..]),
-            "{version:?}"
-        );
+        assert_eq!((status, trailers["grpc-status"].as_bytes()), (200, &b"8"[..]), "{version:?}");
         if version == Version::HTTP_2 {
             assert_eq!(client.post("application/json", "{}").await.0, 200);
         }
+    }
+}
+
+/// What a server writes on a connection, read until it says `marker`.
+async fn read_until(stream: &mut TcpStream, marker: &str) -> String {
+    let mut read = Vec::new();
+    while !String::from_utf8_lossy(&read).contains(marker) {
+        let mut buf = [0; 4096];
+        match tokio::time::timeout(Duration::from_secs(10), stream.read(&mut buf)).await.expect("an answer") {
+            Ok(0) | Err(_) => break,
+            Ok(count) => read.extend_from_slice(&buf[..count]),
+        }
+    }
+    String::from_utf8_lossy(&read).into_owned()
+}
+
+#[tokio::test]
+async fn a_caller_that_is_still_sending_gets_its_answer_and_keeps_its_connection() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for (content_type, status) in [("text/plain", "415"), ("application/grpc", "505"), ("application/json", "400")] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        // Of this JSON the first byte is wrong already; of the others the head is.
+        let version = if content_type == "application/json" { "connect-timeout-ms: x\r\n" } else { "" };
+        let head = format!(
+            "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: {content_type}\r\n{version}content-length: 1000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        if status == "505" {
+            continue;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stream.write_all(&[b' '; 1000]).await.unwrap();
+        let next = format!(
+            "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
+        );
+        stream.write_all(next.as_bytes()).await.unwrap();
+        let answer = read_until(&mut stream, "HTTP/1.1 200").await;
+        assert!(answer.contains("HTTP/1.1 200"), "{content_type}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_never_stops_sending_is_cut_off_after_its_answer() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    // One sends more than anybody wants to read, the other stops in the middle.
+    for more in [512 << 10, 0] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head =
+            format!("POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: text/plain\r\ncontent-length: 9999999\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+        let started = Instant::now();
+        // The server may close while this is written.
+        let _ = stream.write_all(&vec![b' '; more]).await;
+        read_until(&mut stream, "no such text").await;
+        assert!(started.elapsed() < Duration::from_secs(5));
     }
 }
 
@@ -213,10 +257,7 @@ async fn what_does_not_end_is_cut_off() {
     let call = tokio::spawn(async move { client.get("/never").await.is_err() });
     tokio::time::sleep(Duration::from_millis(100)).await;
     let took = server.stop().await;
-    assert!(
-        (Duration::from_millis(200)..Duration::from_secs(5)).contains(&took),
-        "{took:?}"
-    );
+    assert!((Duration::from_millis(200)..Duration::from_secs(5)).contains(&took), "{took:?}");
     assert!(call.await.unwrap());
 }
 
@@ -224,20 +265,9 @@ async fn what_does_not_end_is_cut_off() {
 async fn garbage_is_answered_and_harms_nobody() {
     let server = Server::start(Duration::from_secs(5)).await;
     let mut garbage = TcpStream::connect(server.address).await.unwrap();
-    garbage
-        .write_all(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
-        .await
-        .unwrap();
+    garbage.write_all(b"\x16\x03\x01 this is no HTTP\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     garbage.read_to_end(&mut answer).await.unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 400"), "{}", answer.escape_ascii());
-    assert_eq!(
-        server
-            .connect(Version::HTTP_11)
-            .await
-            .post("application/json", "{}")
-            .await
-            .0,
-        200
-    );
+    assert_eq!(server.connect(Version::HTTP_11).await.post("application/json", "{}").await.0, 200);
 }

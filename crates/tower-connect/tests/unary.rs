@@ -33,44 +33,30 @@ async fn a_message_comes_back_in_every_content_type() {
     let answer = connect(SAY, r#"{"text":"hi","unknown":[1]}"#).await;
     assert_eq!((answer.status.as_u16(), answer.text()), (200, r#"{"text":"hi"}"#));
     let answer = call(service(), post(SAY, "application/proto", proto("hi"))).await;
-    assert_eq!(
-        (answer.header("content-type"), &answer.body[..]),
-        (vec!["application/proto"], &proto("hi")[..])
-    );
+    assert_eq!((answer.header("content-type"), &answer.body[..]), (vec!["application/proto"], &proto("hi")[..]));
     assert_eq!(answer.trailers, None);
     let answer = call(service(), grpc(SAY, &proto("hi"))).await;
     assert_eq!((&answer.body[..], answer.frames), (&frame(&proto("hi"))[..], 1));
     assert_eq!(answer.grpc_status(), ("0", ""));
-    let answer = call(
-        service(),
-        post(SAY, "application/grpc+json", frame(br#"{"text":"hi"}"#)),
-    )
-    .await;
+    let answer = call(service(), post(SAY, "application/grpc+json", frame(br#"{"text":"hi"}"#))).await;
     assert_eq!(&answer.body[..], frame(br#"{"text":"hi"}"#));
 }
 
 #[tokio::test]
 async fn metadata_arrives_on_both_ends_and_never_touches_the_protocols_headers() {
     let with_echo = |mut request: http::Request<Body>| {
-        request
-            .headers_mut()
-            .insert("x-echo", HeaderValue::from_static("first"));
+        request.headers_mut().insert("x-echo", HeaderValue::from_static("first"));
         request
     };
     let answer = call(service(), with_echo(post(SAY, "application/json", "{}"))).await;
     assert_eq!(answer.header("x-head"), ["first", "second"]);
     assert_eq!(answer.header("trailer-x-tail"), ["first", "second"]);
-    assert_eq!(
-        (answer.header("content-length"), answer.header("grpc-status")),
-        (vec![], vec![])
-    );
+    assert_eq!(answer.header("trailer-grpc-status").len(), 0);
+    assert_eq!((answer.header("content-length"), answer.header("grpc-status")), (vec![], vec![]));
     let answer = call(service(), with_echo(grpc(SAY, b""))).await;
     assert_eq!(answer.header("x-head"), ["first", "second"]);
     assert_eq!(answer.trailer("x-tail"), ["first", "second"]);
-    assert_eq!(
-        (answer.grpc_status(), answer.header("content-length")),
-        (("0", ""), vec![])
-    );
+    assert_eq!((answer.grpc_status(), answer.header("content-length")), (("0", ""), vec![]));
 }
 
 #[tokio::test]
@@ -78,26 +64,14 @@ async fn an_error_has_its_code_details_and_metadata_in_both_protocols() {
     let answer = connect(FAIL, r#"{"text":"rich"}"#).await;
     assert_eq!(answer.status, 400);
     let detail = r#"{"type":"demo.v1.Text","value":"CgRyaWNo"}"#;
-    assert_eq!(
-        answer.text(),
-        format!(r#"{{"code":"failed_precondition","message":"rich","details":[{detail}]}}"#)
-    );
-    assert_eq!(
-        (answer.header("x-head"), answer.header("trailer-x-tail")),
-        (vec!["1", "2"], vec!["3"])
-    );
+    assert_eq!(answer.text(), format!(r#"{{"code":"failed_precondition","message":"rich","details":[{detail}]}}"#));
+    assert_eq!((answer.header("x-head"), answer.header("trailer-x-tail")), (vec!["1", "2"], vec!["3"]));
     assert_eq!(answer.header("content-type"), ["application/json"]);
 
     let answer = call(service(), grpc(FAIL, &proto("rich"))).await;
     assert_eq!((answer.status.as_u16(), answer.grpc_status()), (200, ("9", "rich")));
-    assert_eq!(
-        (answer.header("x-head"), answer.trailer("x-tail")),
-        (vec!["1", "2"], vec!["3"])
-    );
-    assert!(
-        answer.trailer("grpc-status-details-bin")[0].starts_with("CAkSBHJpY2ga"),
-        "{answer:?}"
-    );
+    assert_eq!((answer.header("x-head"), answer.trailer("x-tail")), (vec!["1", "2"], vec!["3"]));
+    assert!(answer.trailer("grpc-status-details-bin")[0].starts_with("CAkSBHJpY2ga"), "{answer:?}");
 }
 
 #[tokio::test]
@@ -112,11 +86,7 @@ async fn requests_that_are_no_calls_are_refused_as_http() {
         let mut request = post(SAY, content_type, "");
         *request.method_mut() = method.parse().unwrap();
         let answer = call(service(), request).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.header(header)),
-            (status, vec![value]),
-            "{method} {content_type}"
-        );
+        assert_eq!((answer.status.as_u16(), answer.header(header)), (status, vec![value]), "{method} {content_type}");
         assert!(answer.body.is_empty());
     }
     let streaming = call(service(), post("/demo.v1.Demo/Count", "application/json", "{}")).await;
@@ -134,30 +104,17 @@ async fn an_unknown_procedure_is_unimplemented_and_an_unknown_path_is_not_ours()
     assert!(answer.text().starts_with(r#"{"code":"unimplemented","#), "{answer:?}");
     let answer = call(service(), grpc("/demo.v1.Demo/Nope", b"")).await;
     assert_eq!((answer.status.as_u16(), answer.grpc_status().0), (200, "12"));
-    for request in [
-        grpc("/other.v1.Demo/Say", b""),
-        post("/demo.v1.Demo", "application/json", "{}"),
-    ] {
+    for request in [grpc("/other.v1.Demo/Say", b""), post("/demo.v1.Demo", "application/json", "{}")] {
         let answer = call(service(), request).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.body.len(), answer.headers.len()),
-            (404, 0, 0)
-        );
+        assert_eq!((answer.status.as_u16(), answer.body.len(), answer.headers.len()), (404, 0, 0));
     }
 }
 
 #[tokio::test]
 async fn a_stream_is_unimplemented_in_the_form_of_a_stream() {
-    let answer = call(
-        service(),
-        post("/demo.v1.Demo/Count", "application/connect+json", frame(b"{}")),
-    )
-    .await;
+    let answer = call(service(), post("/demo.v1.Demo/Count", "application/connect+json", frame(b"{}"))).await;
     assert_eq!((answer.status.as_u16(), answer.body[0]), (200, 2));
-    assert!(
-        answer.text()[5..].starts_with(r#"{"error":{"code":"unimplemented","#),
-        "{answer:?}"
-    );
+    assert!(answer.text()[5..].starts_with(r#"{"error":{"code":"unimplemented","#), "{answer:?}");
     let answer = call(service(), grpc("/demo.v1.Demo/Count", b"")).await;
     assert_eq!(answer.grpc_status(), ("12", "demo.v1.Demo/Count is not implemented"));
 }
@@ -187,51 +144,24 @@ async fn bad_bodies_get_the_specified_errors() {
     let connect = |status, code: &str| (status, code.to_owned());
     let grpc = |code: &str| (200, code.to_owned());
 
-    assert_eq!(
-        bad(whole("{"), "application/json").await,
-        connect(400, "invalid_argument")
-    );
-    assert_eq!(
-        bad(whole(""), "application/json").await,
-        connect(400, "invalid_argument")
-    );
-    assert_eq!(
-        bad(whole("\x0a\x05hi"), "application/proto").await,
-        connect(400, "invalid_argument")
-    );
-    assert_eq!(
-        bad(whole(vec![b' '; 1025]), "application/json").await,
-        connect(429, "resource_exhausted")
-    );
+    assert_eq!(bad(whole("{"), "application/json").await, connect(400, "invalid_argument"));
+    assert_eq!(bad(whole(""), "application/json").await, connect(400, "invalid_argument"));
+    assert_eq!(bad(whole("\x0a\x05hi"), "application/proto").await, connect(400, "invalid_argument"));
+    assert_eq!(bad(whole(vec![b' '; 1025]), "application/json").await, connect(429, "resource_exhausted"));
 
-    assert_eq!(
-        bad(whole(frame(b"\x0a\x05hi")), "application/grpc").await,
-        grpc("invalid_argument")
-    );
-    assert_eq!(
-        bad(whole(frame(&[b' '; 1025])), "application/grpc").await,
-        grpc("resource_exhausted")
-    );
+    assert_eq!(bad(whole(frame(b"\x0a\x05hi")), "application/grpc").await, grpc("invalid_argument"));
+    assert_eq!(bad(whole(frame(&[b' '; 1025])), "application/grpc").await, grpc("resource_exhausted"));
     assert_eq!(bad(whole("\0\0\0"), "application/grpc").await, grpc("internal"));
-    assert_eq!(
-        bad(whole("\0\0\0\0\x09short"), "application/grpc").await,
-        grpc("internal")
-    );
+    assert_eq!(bad(whole("\0\0\0\0\x09short"), "application/grpc").await, grpc("internal"));
     assert_eq!(bad(whole("\x01\0\0\0\0"), "application/grpc").await, grpc("internal"));
     assert_eq!(bad(whole(""), "application/grpc").await, grpc("unimplemented"));
-    assert_eq!(
-        bad(whole([frame(b""), frame(b"")].concat()), "application/grpc").await,
-        grpc("unimplemented")
-    );
+    assert_eq!(bad(whole([frame(b""), frame(b"")].concat()), "application/grpc").await, grpc("unimplemented"));
 }
 
 #[tokio::test]
 async fn a_limit_holds_for_bodies_that_come_in_pieces_and_allows_itself() {
     let endless = || pieces((0..2000).map(|_| Ok(Bytes::from_static(b" "))).collect());
-    assert_eq!(
-        bad(endless, "application/json").await,
-        (429, "resource_exhausted".to_owned())
-    );
+    assert_eq!(bad(endless, "application/json").await, (429, "resource_exhausted".to_owned()));
     let text = "x".repeat(1024 - 11);
     assert_eq!(connect(SAY, &format!(r#"{{"text":"{text}"}}"#)).await.status, 200);
     assert_eq!(connect(SAY, &format!(r#"{{"text":"{text}x"}}"#)).await.status, 429);
@@ -260,14 +190,9 @@ async fn a_message_may_come_byte_by_byte() {
 async fn a_deadline_ends_a_call_in_both_protocols() {
     let started = tokio::time::Instant::now();
     let mut request = post("/demo.v1.Demo/Sleep", "application/json", "{}");
-    request
-        .headers_mut()
-        .insert("connect-timeout-ms", "200".parse().unwrap());
+    request.headers_mut().insert("connect-timeout-ms", "200".parse().unwrap());
     let answer = call(service(), request).await;
-    assert_eq!(
-        (answer.status.as_u16(), &answer.text()[..27]),
-        (504, r#"{"code":"deadline_exceeded""#)
-    );
+    assert_eq!((answer.status.as_u16(), &answer.text()[..27]), (504, r#"{"code":"deadline_exceeded""#));
     assert_eq!(started.elapsed().as_millis(), 200);
     let mut request = grpc("/demo.v1.Demo/Sleep", b"");
     request.headers_mut().insert("grpc-timeout", "300m".parse().unwrap());
@@ -298,10 +223,7 @@ async fn a_deadline_covers_a_body_that_never_ends() {
 async fn a_malformed_timeout_is_told_before_the_handler_runs() {
     let mut request = grpc("/demo.v1.Demo/Sleep", b"");
     request.headers_mut().insert("grpc-timeout", "1h".parse().unwrap());
-    assert_eq!(
-        call(service(), request).await.grpc_status(),
-        ("3", "invalid grpc-timeout: \"1h\"")
-    );
+    assert_eq!(call(service(), request).await.grpc_status(), ("3", "invalid grpc-timeout: \"1h\""));
 }
 
 #[tokio::test]
@@ -338,17 +260,12 @@ async fn every_call_ends_once_with_its_true_outcome() {
     let mut waiting = Box::pin(service.oneshot(grpc("/demo.v1.Demo/Sleep", b"")));
     assert!(futures_poll(&mut waiting));
     drop(waiting);
-    assert_eq!(
-        ends.lock().unwrap().last().unwrap(),
-        &(Protocol::Grpc, Some("Sleep"), Some(Code::Canceled))
-    );
+    assert_eq!(ends.lock().unwrap().last().unwrap(), &(Protocol::Grpc, Some("Sleep"), Some(Code::Canceled)));
 }
 
 /// Polls once; whether the future still waits.
 fn futures_poll<F: Future + Unpin>(future: &mut F) -> bool {
-    std::pin::Pin::new(future)
-        .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-        .is_pending()
+    std::pin::Pin::new(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending()
 }
 
 #[tokio::test]
@@ -359,9 +276,17 @@ async fn grpc_over_http_1_is_served_to_callers_that_take_trailers() {
     };
     let answer = call(service(), over_http_1(grpc(SAY, &proto("hi")))).await;
     assert_eq!((answer.grpc_status().0, answer.header("trailer").len()), ("0", 1));
+    let mut with_trailers = over_http_1(grpc(SAY, b""));
+    with_trailers.headers_mut().insert("x-echo", HeaderValue::from_static("1"));
+    let answer = call(service(), with_trailers).await;
+    assert_eq!(answer.header("trailer").join(", "), "grpc-status, grpc-message, grpc-status-details-bin, x-tail");
+    let mut two_lines = over_http_1(post(SAY, "application/grpc", frame(b"")));
+    two_lines.headers_mut().append("te", HeaderValue::from_static("gzip"));
+    two_lines.headers_mut().append("te", HeaderValue::from_static("trailers"));
+    assert_eq!(call(service(), two_lines).await.grpc_status().0, "0");
+    let mut too_old = grpc(SAY, b"");
+    *too_old.version_mut() = Version::HTTP_10;
+    assert_eq!(call(service(), too_old).await.status, 505);
     let answer = call(service(), over_http_1(post(SAY, "application/grpc", ""))).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.header("connection")),
-        (505, vec!["close"])
-    );
+    assert_eq!((answer.status.as_u16(), answer.header("connection")), (505, vec!["close"]));
 }

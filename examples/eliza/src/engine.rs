@@ -155,9 +155,7 @@ fn takes_leave(clauses: &[Vec<Word>]) -> bool {
     let mut told = clauses.iter().filter(|clause| matched("@filler", clause).is_none());
     // A farewell in the middle is more likely a quoted one.
     let ends = [told.next(), told.next_back()];
-    ends.into_iter()
-        .flatten()
-        .any(|clause| matched(script::FAREWELL, clause).is_some())
+    ends.into_iter().flatten().any(|clause| matched(script::FAREWELL, clause).is_some())
 }
 
 fn answer(rules: &'static [script::Rule], clauses: &[Vec<Word>]) -> Option<Answer> {

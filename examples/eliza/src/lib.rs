@@ -22,10 +22,7 @@ pub struct Eliza;
 impl ElizaService for Eliza {
     async fn say(&self, request: Request<SayRequest>) -> Result<Response<SayResponse>> {
         let reply = Conversation::new().reply(&request.message().sentence);
-        Ok(SayResponse {
-            sentence: reply.sentence,
-        }
-        .into())
+        Ok(SayResponse { sentence: reply.sentence }.into())
     }
 }
 
@@ -44,7 +41,6 @@ pub fn app() -> Router {
 struct Readme;
 
 fn log(call: &Call, outcome: &Outcome) {
-    let procedure = call.method().map_or("unknown", |method| method.procedure());
     let code = outcome.code().map_or("ok", |code| code.as_str());
-    tracing::info!("{procedure} {} {code} {:?}", call.protocol(), outcome.duration());
+    tracing::info!("{} {} {code} {:?}", call.procedure(), call.protocol(), outcome.duration());
 }

@@ -16,18 +16,13 @@ struct Args {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let args = Args::parse();
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_target(false)
-        .init();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
     let listener = TcpListener::bind(&args.listen)
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", args.listen)))?;
     let stop = stop_signal()?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    tower_connect::serve(listener, eliza::app())
-        .with_graceful_shutdown(stop)
-        .await;
+    tower_connect::serve(listener, eliza::app()).with_graceful_shutdown(stop).await;
     tracing::info!("stopped");
     Ok(())
 }

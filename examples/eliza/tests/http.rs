@@ -45,12 +45,7 @@ async fn send(eliza: &Eliza, version: Version, method: &str, path: &str, content
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap();
     let trailers = body.trailers().cloned();
-    Answer {
-        status: head.status.as_u16(),
-        headers: head.headers,
-        trailers,
-        body: body.to_bytes(),
-    }
+    Answer { status: head.status.as_u16(), headers: head.headers, trailers, body: body.to_bytes() }
 }
 
 fn json(answer: &Answer) -> serde_json::Value {
@@ -60,41 +55,20 @@ fn json(answer: &Answer) -> serde_json::Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn say_answers_in_every_protocol_on_every_version() {
     let eliza = Eliza::start();
-    let request = eliza::proto::SayRequest {
-        sentence: "I feel happy".to_owned(),
-    };
+    let request = eliza::proto::SayRequest { sentence: "I feel happy".to_owned() };
     let binary = request.encode_to_vec();
     for version in [Version::HTTP_11, Version::HTTP_2] {
-        let answer = send(
-            &eliza,
-            version,
-            "POST",
-            SAY,
-            "application/json",
-            br#"{"sentence":"I feel happy"}"#,
-        )
-        .await;
+        let answer = send(&eliza, version, "POST", SAY, "application/json", br#"{"sentence":"I feel happy"}"#).await;
         let expected = json(&answer)["sentence"].as_str().unwrap().to_owned();
         assert!(expected.contains("happy"), "{expected}");
-        assert_eq!(
-            (answer.status, answer.headers["content-type"].as_bytes()),
-            (200, &b"application/json"[..])
-        );
+        assert_eq!((answer.status, answer.headers["content-type"].as_bytes()), (200, &b"application/json"[..]));
 
         let answer = send(&eliza, version, "POST", SAY, "application/proto", &binary).await;
-        assert_eq!(
-            eliza::proto::SayResponse::decode(answer.body).unwrap().sentence,
-            expected
-        );
+        assert_eq!(eliza::proto::SayResponse::decode(answer.body).unwrap().sentence, expected);
 
         let framed = [&[0, 0, 0, 0, 14][..], &binary].concat();
         let answer = send(&eliza, version, "POST", SAY, "application/grpc", &framed).await;
-        assert_eq!(
-            eliza::proto::SayResponse::decode(answer.body.slice(5..))
-                .unwrap()
-                .sentence,
-            expected
-        );
+        assert_eq!(eliza::proto::SayResponse::decode(answer.body.slice(5..)).unwrap().sentence, expected);
         assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
     }
 }
@@ -104,40 +78,20 @@ async fn what_is_wrong_is_answered_as_specified() {
     let eliza = Eliza::start();
     for version in [Version::HTTP_11, Version::HTTP_2] {
         let answer = send(&eliza, version, "PUT", SAY, "application/json", b"").await;
-        assert_eq!(
-            (answer.status, answer.headers["allow"].as_bytes(), answer.body.len()),
-            (405, &b"POST"[..], 0)
-        );
+        assert_eq!((answer.status, answer.headers["allow"].as_bytes(), answer.body.len()), (405, &b"POST"[..], 0));
         let answer = send(&eliza, version, "POST", SAY, "text/plain", b"hi").await;
-        assert_eq!(
-            (
-                answer.status,
-                answer.headers.contains_key("accept-post"),
-                answer.body.len()
-            ),
-            (415, true, 0)
-        );
+        assert_eq!((answer.status, answer.headers.contains_key("accept-post"), answer.body.len()), (415, true, 0));
         let answer = send(&eliza, version, "POST", SAY, "application/json", b"{").await;
-        assert_eq!(
-            (answer.status, json(&answer)["code"].as_str()),
-            (400, Some("invalid_argument"))
-        );
+        assert_eq!((answer.status, json(&answer)["code"].as_str()), (400, Some("invalid_argument")));
         let path = "/connectrpc.eliza.v1.ElizaService/Shout";
         let answer = send(&eliza, version, "POST", path, "application/json", b"{}").await;
-        assert_eq!(
-            (answer.status, json(&answer)["code"].as_str()),
-            (404, Some("unimplemented"))
-        );
+        assert_eq!((answer.status, json(&answer)["code"].as_str()), (404, Some("unimplemented")));
         let answer = send(&eliza, version, "POST", "/other.Service/Say", "application/json", b"{}").await;
         assert_eq!(answer.status, 404);
         for stream in ["Converse", "Introduce"] {
             let path = format!("/connectrpc.eliza.v1.ElizaService/{stream}");
             let answer = send(&eliza, version, "POST", &path, "application/grpc", &[0; 5]).await;
-            assert_eq!(
-                (answer.status, answer.headers["grpc-status"].as_bytes()),
-                (200, &b"12"[..]),
-                "{stream}"
-            );
+            assert_eq!((answer.status, answer.headers["grpc-status"].as_bytes()), (200, &b"12"[..]), "{stream}");
         }
     }
 }

@@ -21,11 +21,7 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         for (command, expected) in commands(&text) {
             let here = command.replace("127.0.0.1:8080", &eliza.address);
-            let output = Command::new("sh")
-                .args(["-c", &here])
-                .current_dir(&root)
-                .output()
-                .unwrap();
+            let output = Command::new("sh").args(["-c", &here]).current_dir(&root).output().unwrap();
             let printed = normalize(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(printed, normalize(&expected), "{readme}: {command}");
             ran += 1;
@@ -59,20 +55,9 @@ fn commands(readme: &str) -> Vec<(String, String)> {
 
 /// The lines that do not change from call to call. The order of the headers differs between the versions of HTTP.
 fn normalize(output: &str) -> String {
-    let (head, body) = output
-        .split_once("\r\n\r\n")
-        .or_else(|| output.split_once("\n\n"))
-        .unwrap_or(("", output));
-    let (head, body) = if head.starts_with("HTTP/") {
-        (head, body)
-    } else {
-        ("", output)
-    };
-    let mut head: Vec<_> = head
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.starts_with("date:"))
-        .collect();
+    let (head, body) = output.split_once("\r\n\r\n").or_else(|| output.split_once("\n\n")).unwrap_or(("", output));
+    let (head, body) = if head.starts_with("HTTP/") { (head, body) } else { ("", output) };
+    let mut head: Vec<_> = head.lines().map(str::trim_end).filter(|line| !line.starts_with("date:")).collect();
     head.sort_unstable();
     format!("{}\n\n{}", head.join("\n"), body.trim_end())
 }

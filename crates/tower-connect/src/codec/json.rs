@@ -8,11 +8,20 @@ use crate::{Error, Result};
 
 pub(super) fn decode<T: DeserializeOwned>(message: &[u8]) -> Result<T> {
     // Checking UTF-8 once and parsing a `str` is a fifth faster than `from_slice`, which checks each string.
-    let text = std::str::from_utf8(message)
-        .map_err(|error| Error::invalid_argument(format!("malformed JSON: {error}")).with_source(error))?;
-    serde_json::from_str(text)
-        .map_err(|error| Error::invalid_argument(format!("malformed JSON: {error}")).with_source(error))
+    let text = std::str::from_utf8(message).map_err(malformed)?;
+    serde_json::from_str(text).map_err(malformed)
 }
+
+/// The reason may quote what the caller has sent, which may be long, and gRPC puts it into a header.
+fn malformed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let reason = error.to_string();
+    let end = reason.char_indices().map(|(at, _)| at).find(|at| *at >= MOST_REASON);
+    let (reason, more) = end.map_or((&*reason, ""), |end| (&reason[..end], "…"));
+    Error::invalid_argument(format!("malformed JSON: {reason}{more}")).with_source(error)
+}
+
+/// In bytes.
+const MOST_REASON: usize = 256;
 
 pub(super) fn encode<T: Serialize>(message: &T, buf: &mut BytesMut) -> Result<()> {
     serde_json::to_writer(buf.writer(), message).map_err(Error::internal)
@@ -34,6 +43,13 @@ mod tests {
             assert_eq!(error.code(), Code::InvalidArgument, "{malformed}");
         }
         assert!(super::decode::<serde_json::Value>(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn the_reason_is_short_whatever_it_quotes() {
+        let long = format!("\"{}\"", "\u{e9}".repeat(100_000));
+        let error = super::decode::<u32>(long.as_bytes()).unwrap_err();
+        assert!(error.message().len() < 300 && error.message().ends_with('…'), "{error}");
     }
 
     #[test]

@@ -8,15 +8,16 @@ use http::HeaderMap;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
+use tokio::sync::oneshot;
 
 use super::erased::Erased;
 use super::inbound::Inbound;
+use super::source::Source;
 use super::{Framing, Message};
 use crate::codec::{Codec, Format};
 use crate::error::BoxError;
 use crate::frame::{PREFIX, write_prefix};
-use crate::server::Watched;
-use crate::{Error, Result};
+use crate::{Code, Error, Result};
 
 /// The body of requests and responses, inside the envelope and on the wire.
 ///
@@ -40,12 +41,26 @@ enum Kind {
     TrailersOnly(Box<HeaderMap>),
     /// Messages taken off the wire.
     Inbound(Inbound),
-    /// Another body, and somebody who wants to know how it ends.
-    Watched(Box<Watched>),
+    /// What a protocol or the server puts around a body, on its way to the wire.
+    Wire(Box<dyn WireBody>),
     /// Anything else.
     Boxed(UnsyncBoxBody<Bytes, Error>),
     /// What axum has boxed already.
     Erased(Erased),
+}
+
+/// A body around another one, on its way to the wire.
+pub(crate) trait WireBody: Send {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>>;
+
+    fn is_end(&self) -> bool;
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+
+    /// See [`Body::failure`].
+    fn failure(&self) -> Option<Code>;
 }
 
 /// One whole message with room for its prefix in front, and the trailing metadata after it.
@@ -57,13 +72,14 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
+    pub(crate) fn trailers(&self) -> Option<&HeaderMap> {
+        self.trailers.as_deref()
+    }
+
     /// The message.
     pub(crate) fn into_message(mut self) -> Message {
         self.framed.advance(PREFIX);
-        Message {
-            bytes: self.framed,
-            trailers: self.trailers,
-        }
+        Message { bytes: self.framed, trailers: self.trailers }
     }
 }
 
@@ -85,9 +101,7 @@ impl Body {
             return known.take().unwrap_or_default();
         }
         if let Some(known) = (&mut body as &mut dyn Any).downcast_mut::<Option<Erased>>() {
-            return known.take().map_or_else(Self::empty, |body| Self {
-                kind: Kind::Erased(body),
-            });
+            return known.take().map_or_else(Self::empty, |body| Self { kind: Kind::Erased(body) });
         }
         body.map_or_else(Self::empty, |body| {
             Self::boxed(body.map_err(|error| Error::from(error.into())).boxed_unsync())
@@ -95,9 +109,7 @@ impl Body {
     }
 
     pub(crate) fn boxed(body: UnsyncBoxBody<Bytes, Error>) -> Self {
-        Self {
-            kind: Kind::Boxed(body),
-        }
+        Self { kind: Kind::Boxed(body) }
     }
 
     /// One message inside the envelope.
@@ -129,13 +141,7 @@ impl Body {
     fn from_framed(mut framed: BytesMut, trailers: HeaderMap) -> Result<Self> {
         write_prefix(0, &mut framed)?;
         let trailers = (!trailers.is_empty()).then(|| Box::new(trailers));
-        Ok(Self {
-            kind: Kind::Message(Whole {
-                framed: framed.freeze(),
-                trailers,
-                sent: false,
-            }),
-        })
+        Ok(Self { kind: Kind::Message(Whole { framed: framed.freeze(), trailers, sent: false }) })
     }
 
     /// Bytes for the wire, as one data frame.
@@ -145,40 +151,35 @@ impl Body {
 
     /// One message in its frame, then what `end` makes of the trailing metadata.
     pub(crate) fn framed(whole: Whole, end: fn(Option<Box<HeaderMap>>) -> HeaderMap) -> Self {
-        Self {
-            kind: Kind::Framed(whole, end),
-        }
+        Self { kind: Kind::Framed(whole, end) }
     }
 
     /// Trailers without a message.
     pub(crate) fn trailers(trailers: HeaderMap) -> Self {
-        Self {
-            kind: Kind::Message(Whole {
-                framed: Bytes::new(),
-                trailers: Some(Box::new(trailers)),
-                sent: true,
-            }),
-        }
+        Self { kind: Kind::Message(Whole { framed: Bytes::new(), trailers: Some(Box::new(trailers)), sent: true }) }
     }
 
     /// Trailers that the head carries too. The body says that it has ended, so that one frame of HTTP/2 is the whole answer; to
     /// middleware that asks all the same it gives the trailers.
     pub(crate) fn trailers_only(trailers: HeaderMap) -> Self {
-        Self {
-            kind: Kind::TrailersOnly(Box::new(trailers)),
-        }
+        Self { kind: Kind::TrailersOnly(Box::new(trailers)) }
     }
 
-    /// Takes messages off the wire, each of `limit` bytes at the most.
-    pub(crate) fn inbound(self, framing: Framing, limit: u32) -> Self {
-        Self {
-            kind: Kind::Inbound(Inbound::new(self, framing, limit)),
-        }
+    /// Takes messages off the wire, each of `limit` bytes at the most. Who asks for the `rest` gets what was not read.
+    pub(crate) fn inbound(self, framing: Framing, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+        Self { kind: Kind::Inbound(Inbound::new(self, framing, limit, rest)) }
     }
 
-    pub(crate) fn watched(watched: Watched) -> Self {
-        Self {
-            kind: Kind::Watched(Box::new(watched)),
+    /// Another body with something around it.
+    pub(crate) fn wire(body: impl WireBody + 'static) -> Self {
+        Self { kind: Kind::Wire(Box::new(body)) }
+    }
+
+    /// Why the body ended as a failure that it has told the caller in the protocol's own way.
+    pub(crate) fn failure(&self) -> Option<Code> {
+        match &self.kind {
+            Kind::Wire(body) => body.failure(),
+            _ => None,
         }
     }
 
@@ -205,9 +206,10 @@ impl Body {
         }
     }
 
-    pub(super) fn into_erased(self) -> Result<Erased, Self> {
+    pub(super) fn into_source(self) -> Result<Source, Self> {
         match self.kind {
-            Kind::Erased(body) => Ok(body),
+            Kind::Erased(body) => Ok(Source::Erased(body)),
+            Kind::Boxed(body) => Ok(Source::Boxed(body)),
             kind => Err(Self { kind }),
         }
     }
@@ -216,7 +218,7 @@ impl Body {
         let frame = match &mut self.kind {
             Kind::Empty => return Poll::Ready(None),
             Kind::Inbound(inbound) => return inbound.poll_message(cx).map_ok(Frame::data),
-            Kind::Watched(watched) => return watched.poll(cx),
+            Kind::Wire(body) => return body.poll(cx),
             Kind::Boxed(body) => return Pin::new(body).poll_frame(cx),
             Kind::Erased(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(cx));
@@ -235,11 +237,9 @@ impl Body {
             Kind::Data(_) | Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) => {
                 match std::mem::replace(&mut self.kind, Kind::Empty) {
                     Kind::Data(data) => Frame::data(data),
-                    Kind::Message(Whole {
-                        trailers: Some(trailers),
-                        ..
-                    })
-                    | Kind::TrailersOnly(trailers) => Frame::trailers(*trailers),
+                    Kind::Message(Whole { trailers: Some(trailers), .. }) | Kind::TrailersOnly(trailers) => {
+                        Frame::trailers(*trailers)
+                    }
                     Kind::Framed(whole, end) => Frame::trailers(end(whole.trailers)),
                     _ => return Poll::Ready(None),
                 }
@@ -294,7 +294,7 @@ impl http_body::Body for Body {
             Kind::Data(_) | Kind::Framed(..) => false,
             Kind::Message(whole) => whole.sent && whole.trailers.is_none(),
             Kind::Inbound(inbound) => inbound.is_end(),
-            Kind::Watched(watched) => watched.body().is_end_stream(),
+            Kind::Wire(body) => body.is_end(),
             Kind::Boxed(body) => body.is_end_stream(),
             Kind::Erased(body) => body.is_end_stream(),
         }
@@ -306,7 +306,7 @@ impl http_body::Body for Body {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Data(data) => SizeHint::with_exact(data.len() as u64),
             Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Inbound(_) => SizeHint::default(),
-            Kind::Watched(watched) => watched.body().size_hint(),
+            Kind::Wire(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
             Kind::Erased(body) => http_body::Body::size_hint(body),
         }
@@ -322,7 +322,7 @@ impl fmt::Debug for Body {
             Kind::Framed(..) => "Body::Framed",
             Kind::TrailersOnly(_) => "Body::TrailersOnly",
             Kind::Inbound(_) => "Body::Inbound",
-            Kind::Watched(_) => "Body::Watched",
+            Kind::Wire(_) => "Body::Wire",
             Kind::Boxed(_) => "Body::Boxed",
             Kind::Erased(_) => "Body::Erased",
         })

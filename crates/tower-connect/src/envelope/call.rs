@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{Extensions, Version, request};
@@ -12,9 +13,10 @@ use crate::method::{Spec, StreamType};
 pub struct Call {
     protocol: Protocol,
     codec: Codec,
-    shapes: Shapes,
+    streams: Streams,
     version: Version,
     method: Option<&'static Spec>,
+    path: Option<Arc<str>>,
     started: Instant,
     timeout: Option<Duration>,
 }
@@ -24,16 +26,18 @@ impl Call {
         Self {
             protocol,
             codec,
-            shapes: Shapes::All,
+            streams: Streams::Either,
             version: parts.version,
             method: None,
+            path: None,
             started: now(),
             timeout: None,
         }
     }
 
-    pub(crate) fn with_shapes(mut self, shapes: Shapes) -> Self {
-        self.shapes = shapes;
+    /// Marks a call whose content type allows only procedures without, or only procedures with, a stream.
+    pub(crate) fn only(mut self, streams: Streams) -> Self {
+        self.streams = streams;
         self
     }
 
@@ -42,16 +46,21 @@ impl Call {
         self
     }
 
+    /// Keeps the path of a call whose procedure is not known.
+    pub(crate) fn set_path(&mut self, path: &str) {
+        self.path = Some(path.into());
+    }
+
     pub(crate) fn set_method(&mut self, method: &'static Spec) {
         self.method = Some(method);
     }
 
     /// Whether the content type that the caller chose can carry such a procedure.
     pub(crate) fn fits(&self, stream_type: StreamType) -> bool {
-        match self.shapes {
-            Shapes::All => true,
-            Shapes::Unary => stream_type == StreamType::Unary,
-            Shapes::Streams => stream_type != StreamType::Unary,
+        match self.streams {
+            Streams::Either => true,
+            Streams::Never => stream_type == StreamType::Unary,
+            Streams::Always => stream_type != StreamType::Unary,
         }
     }
 
@@ -77,6 +86,18 @@ impl Call {
     #[must_use]
     pub fn method(&self) -> Option<&'static Spec> {
         self.method
+    }
+
+    /// The path of the procedure, as the schema has it; the request's own path while the procedure is not known.
+    ///
+    /// The latter is whatever the caller wrote. Metrics that must not grow without bound go by [`Call::method`].
+    #[must_use]
+    pub fn procedure(&self) -> &str {
+        match (self.method, &self.path) {
+            (Some(method), _) => method.procedure(),
+            (None, Some(path)) => path,
+            (None, None) => "",
+        }
     }
 
     /// The version of HTTP that the request came with.
@@ -109,12 +130,12 @@ pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// Which procedures a content type is for.
+/// Whether a content type is for procedures with a stream.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Shapes {
-    All,
-    Unary,
-    Streams,
+pub(crate) enum Streams {
+    Never,
+    Always,
+    Either,
 }
 
 /// A protocol's name.

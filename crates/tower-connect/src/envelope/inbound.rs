@@ -1,10 +1,9 @@
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http_body::Body as _;
+use tokio::sync::oneshot;
 
-use super::erased::Erased;
+use super::source::Source;
 use crate::frame::{Buffer, check_size};
 use crate::{Body, Code, Error, Result};
 
@@ -24,25 +23,13 @@ pub(super) struct Inbound {
     buffer: Buffer,
     limit: u32,
     framing: Framing,
-    state: State,
-}
-
-/// Where the bytes come from; without a box of our own where there is one already.
-#[derive(Debug)]
-enum Source {
-    Ended,
-    Body(Box<Body>),
-    Erased(Erased),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    Done,
+    done: bool,
+    /// Whoever wants what is left of the body when nobody reads messages any more.
+    rest: Option<oneshot::Sender<Source>>,
 }
 
 impl Inbound {
-    pub(super) fn new(mut body: Body, framing: Framing, limit: u32) -> Self {
+    pub(super) fn new(mut body: Body, framing: Framing, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
         let mut buffer = Buffer::new();
         let source = if let Some(data) = body.take_data() {
             buffer.push(data);
@@ -50,24 +37,18 @@ impl Inbound {
         } else {
             Source::from(body)
         };
-        Self {
-            source,
-            buffer,
-            limit,
-            framing,
-            state: State::Open,
-        }
+        Self { source, buffer, limit, framing, done: false, rest }
     }
 
     pub(super) fn is_end(&self) -> bool {
         match self.framing {
-            Framing::Whole => self.state == State::Done,
-            Framing::Prefixed => self.state == State::Done || (self.buffer.len() == 0 && self.source.is_end()),
+            Framing::Whole => self.done,
+            Framing::Prefixed => self.done || (self.buffer.len() == 0 && self.source.is_end()),
         }
     }
 
     pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        if self.state == State::Done {
+        if self.done {
             return Poll::Ready(None);
         }
         let message = ready!(match self.framing {
@@ -76,9 +57,7 @@ impl Inbound {
         });
         if self.framing == Framing::Whole || !matches!(message, Some(Ok(_))) {
             // What follows an error has no meaning, and the source is let go at once.
-            self.state = State::Done;
-            self.source = Source::Ended;
-            self.buffer = Buffer::new();
+            self.finish();
         }
         Poll::Ready(message)
     }
@@ -108,56 +87,22 @@ impl Inbound {
             }
         }
     }
-}
 
-impl Source {
-    /// The next bytes, `None` at the end. Trailers of a request have no meaning in any of the protocols.
-    fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
-        loop {
-            let frame = match self {
-                Self::Ended => return Poll::Ready(Ok(None)),
-                Self::Body(body) => ready!(body.poll(cx)?),
-                Self::Erased(body) => ready!(Pin::new(body).poll_frame(cx)?),
-            };
-            match frame {
-                None => *self = Self::Ended,
-                Some(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        if self.is_end() {
-                            *self = Self::Ended;
-                        }
-                        if !data.is_empty() {
-                            return Poll::Ready(Ok(Some(data)));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn is_end(&self) -> bool {
-        match self {
-            Self::Ended => true,
-            Self::Body(body) => body.is_end_stream(),
-            Self::Erased(body) => body.is_end_stream(),
-        }
-    }
-
-    /// How many bytes are still to come for certain: a `content-length` above the limit need not be read.
-    fn at_least(&self) -> u64 {
-        match self {
-            Self::Ended => 0,
-            Self::Body(body) => body.size_hint().lower(),
-            Self::Erased(body) => body.size_hint().lower(),
+    fn finish(&mut self) {
+        self.done = true;
+        self.buffer = Buffer::new();
+        let source = std::mem::replace(&mut self.source, Source::Ended);
+        if let Some(rest) = self.rest.take()
+            && !source.is_end()
+        {
+            // Nobody may be there any more who wants it.
+            let _ = rest.send(source);
         }
     }
 }
 
-impl From<Body> for Source {
-    fn from(body: Body) -> Self {
-        match body.into_erased() {
-            Ok(body) => Self::Erased(body),
-            Err(body) => Self::Body(Box::new(body)),
-        }
+impl Drop for Inbound {
+    fn drop(&mut self) {
+        self.finish();
     }
 }

@@ -82,10 +82,7 @@ impl<T> Request<T> {
     /// The same request with another message.
     #[must_use]
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Request<U> {
-        Request {
-            head: self.head,
-            message: f(self.message),
-        }
+        Request { head: self.head, message: f(self.message) }
     }
 }
 
@@ -110,21 +107,13 @@ impl<T> Response<T> {
     #[must_use]
     pub fn new(message: T) -> Self {
         let (head, ()) = http::Response::new(()).into_parts();
-        Self {
-            head,
-            message,
-            trailers: HeaderMap::new(),
-        }
+        Self { head, message, trailers: HeaderMap::new() }
     }
 
     /// Joins what [`Response::into_parts`] took apart.
     #[must_use]
     pub fn from_parts(head: response::Parts, message: T, trailers: HeaderMap) -> Self {
-        Self {
-            head,
-            message,
-            trailers,
-        }
+        Self { head, message, trailers }
     }
 
     /// The HTTP response's parts, the message, and the trailing metadata.
@@ -192,11 +181,7 @@ impl<T> Response<T> {
     /// The same response with another message.
     #[must_use]
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        Response {
-            head: self.head,
-            message: f(self.message),
-            trailers: self.trailers,
-        }
+        Response { head: self.head, message: f(self.message), trailers: self.trailers }
     }
 }
 

@@ -25,11 +25,14 @@ mod inbound;
 mod message;
 mod metadata;
 mod single;
+mod source;
 
 pub use self::body::{Body, IntoBody};
+pub(crate) use self::body::{Whole, WireBody};
 pub use self::call::{Call, Protocol};
-pub(crate) use self::call::{Shapes, now};
+pub(crate) use self::call::{Streams, now};
 pub(crate) use self::inbound::Framing;
 pub use self::message::{Request, Response};
 pub(crate) use self::metadata::{copy_metadata, remove_reserved, take_reserved};
 pub(crate) use self::single::{Message, Single, SingleError};
+pub(crate) use self::source::Source;

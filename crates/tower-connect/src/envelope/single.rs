@@ -43,9 +43,6 @@ impl Single {
             }
         }
         let bytes = self.bytes.take().ok_or(SingleError::None)?;
-        Poll::Ready(Ok(Message {
-            bytes,
-            trailers: self.trailers.take(),
-        }))
+        Poll::Ready(Ok(Message { bytes, trailers: self.trailers.take() }))
     }
 }

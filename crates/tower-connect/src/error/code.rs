@@ -122,11 +122,7 @@ impl std::str::FromStr for Code {
 
     /// Parses the name that Connect uses, for instance `not_found`.
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        TABLE
-            .iter()
-            .find(|row| row.1 == name)
-            .map(|row| row.0)
-            .ok_or(UnknownCode(()))
+        TABLE.iter().find(|row| row.1 == name).map(|row| row.0).ok_or(UnknownCode(()))
     }
 }
 

@@ -16,6 +16,11 @@ impl From<BoxError> for Error {
         };
         let mut link: &(dyn StdError + 'static) = &*source;
         loop {
+            // An `io::Error` shows the sources of what it wraps, but not that itself.
+            if let Some(wrapped) = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+                link = wrapped;
+                continue;
+            }
             if let Some(error) = link.downcast_ref::<Self>() {
                 return error.clone();
             }
@@ -95,20 +100,22 @@ mod tests {
 
     #[test]
     fn an_error_inside_the_chain_is_found() {
-        let boxed = BoxError::from(io::Error::other(Outer(Error::not_found("no such row"))));
-        let error = Error::from(boxed);
-        assert_eq!((error.code(), error.message()), (Code::NotFound, "no such row"));
+        let not_found = || Error::not_found("no such row");
+        for boxed in [
+            BoxError::from(Outer(not_found())),
+            BoxError::from(io::Error::other(not_found())),
+            BoxError::from(io::Error::other(Outer(not_found()))),
+        ] {
+            let error = Error::from(boxed);
+            assert_eq!((error.code(), error.message()), (Code::NotFound, "no such row"));
+        }
     }
 
     #[test]
     fn a_foreign_error_keeps_its_text_off_the_wire() {
         let error = Error::from(io::Error::other("password=hunter2"));
         assert_eq!((error.code(), error.message()), (Code::Internal, ""));
-        assert!(
-            error
-                .source()
-                .is_some_and(|source| source.to_string().contains("hunter2"))
-        );
+        assert!(error.source().is_some_and(|source| source.to_string().contains("hunter2")));
     }
 
     #[test]

@@ -19,19 +19,13 @@ impl ErrorDetail {
         if let Some(slash) = type_name.rfind('/') {
             type_name.drain(..=slash);
         }
-        Self {
-            type_name,
-            value: value.into(),
-        }
+        Self { type_name, value: value.into() }
     }
 
     /// A detail from a message that knows its own name.
     #[must_use]
     pub fn from_message<M: Name>(message: &M) -> Self {
-        Self {
-            type_name: M::full_name(),
-            value: message.encode_to_vec().into(),
-        }
+        Self { type_name: M::full_name(), value: message.encode_to_vec().into() }
     }
 
     /// The full name of the message's type, without a URL in front.

@@ -194,6 +194,10 @@ impl Error {
         std::mem::take(&mut self.0.trailers)
     }
 
+    pub(crate) fn trailers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.0.trailers
+    }
+
     pub(crate) fn take_refusal(&mut self) -> Option<Refusal> {
         self.0.refusal.take()
     }
@@ -210,15 +214,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            code,
-            message,
-            details,
-            metadata,
-            trailers,
-            source,
-            refusal,
-        } = &*self.0;
+        let Inner { code, message, details, metadata, trailers, source, refusal } = &*self.0;
         let mut debug = f.debug_struct("Error");
         debug.field("code", code).field("message", message);
         if !details.is_empty() {

@@ -35,9 +35,7 @@ impl Refusal {
             Self::MethodNotAllowed { allow } => {
                 head.headers.insert(ALLOW, HeaderValue::from_static(allow));
             }
-            Self::UnsupportedMediaType {
-                accept_post: Some(types),
-            } => {
+            Self::UnsupportedMediaType { accept_post: Some(types) } => {
                 head.headers.insert(ACCEPT_POST, types);
             }
             Self::HttpVersion => {

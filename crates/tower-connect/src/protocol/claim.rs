@@ -50,11 +50,7 @@ impl<R> Accept<R> {
     pub(super) fn map_reply<T>(self, f: impl FnOnce(R) -> T) -> Accept<T> {
         match self {
             Self::Pass => Accept::Pass,
-            Self::Claim(Claimed { call, reply, framing }) => Accept::Claim(Claimed {
-                call,
-                reply: f(reply),
-                framing,
-            }),
+            Self::Claim(Claimed { call, reply, framing }) => Accept::Claim(Claimed { call, reply: f(reply), framing }),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use http::{request, response};
 
-use super::{Accept, Claim, Dialect, Reply, sealed};
+use super::{Accept, Claim, Reply, Speak};
 use crate::method::StreamType;
 use crate::{Body, Error, Result};
 
@@ -17,9 +17,7 @@ pub enum Either<A, B> {
     B(B),
 }
 
-impl<A: Dialect, B: Dialect> sealed::Sealed for (A, B) {}
-
-impl<A: Dialect, B: Dialect> Dialect for (A, B) {
+impl<A: Speak, B: Speak> Speak for (A, B) {
     type Reply = Either<A::Reply, B::Reply>;
 
     fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<Self::Reply> {
@@ -32,6 +30,27 @@ impl<A: Dialect, B: Dialect> Dialect for (A, B) {
     fn content_types(&self, stream_type: StreamType, types: &mut String) {
         self.0.content_types(stream_type, types);
         self.1.content_types(stream_type, types);
+    }
+}
+
+impl<A: Speak, B: Speak, C: Speak> Speak for (A, B, C) {
+    type Reply = Either<A::Reply, Either<B::Reply, C::Reply>>;
+
+    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<Self::Reply> {
+        match self.0.accept(parts, claim) {
+            Accept::Pass => {}
+            claimed @ Accept::Claim(_) => return claimed.map_reply(Either::A),
+        }
+        match self.1.accept(parts, claim) {
+            Accept::Pass => self.2.accept(parts, claim).map_reply(|reply| Either::B(Either::B(reply))),
+            claimed @ Accept::Claim(_) => claimed.map_reply(|reply| Either::B(Either::A(reply))),
+        }
+    }
+
+    fn content_types(&self, stream_type: StreamType, types: &mut String) {
+        self.0.content_types(stream_type, types);
+        self.1.content_types(stream_type, types);
+        self.2.content_types(stream_type, types);
     }
 }
 

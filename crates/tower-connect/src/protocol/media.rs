@@ -10,10 +10,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> Option<&[u8]> {
         return Some(value.trim_ascii());
     };
     let (media_type, parameters) = value.split_at(semicolon);
-    parameters
-        .split(|byte| *byte == b';')
-        .all(is_harmless)
-        .then(|| media_type.trim_ascii())
+    parameters.split(|byte| *byte == b';').all(is_harmless).then(|| media_type.trim_ascii())
 }
 
 /// What follows `prefix` in `text`, in whatever case the prefix is written.
@@ -24,11 +21,7 @@ pub(super) fn strip_prefix<'a>(text: &'a [u8], prefix: &str) -> Option<&'a [u8]>
 
 fn is_harmless(parameter: &[u8]) -> bool {
     let parameter = parameter.trim_ascii();
-    let charset = || {
-        strip_prefix(parameter, "charset")?
-            .trim_ascii_start()
-            .strip_prefix(b"=")
-    };
+    let charset = || strip_prefix(parameter, "charset")?.trim_ascii_start().strip_prefix(b"=");
     parameter.is_empty()
         || charset()
             .map(<[u8]>::trim_ascii)
@@ -60,21 +53,14 @@ mod tests {
 
     #[test]
     fn other_parameters_make_another_type() {
-        for value in [
-            "application/json; charset=latin1",
-            "application/json; v=1",
-            "application/json; charset",
-        ] {
+        for value in ["application/json; charset=latin1", "application/json; v=1", "application/json; charset"] {
             assert_eq!(parse(value), None, "{value}");
         }
     }
 
     #[test]
     fn prefixes_match_in_any_case_and_at_any_length() {
-        assert_eq!(
-            strip_prefix(b"Application/GRPC+proto", "application/grpc"),
-            Some(&b"+proto"[..])
-        );
+        assert_eq!(strip_prefix(b"Application/GRPC+proto", "application/grpc"), Some(&b"+proto"[..]));
         assert_eq!(strip_prefix(b"app", "application/grpc"), None);
         assert_eq!(strip_prefix(b"applicatio\xfc/grpc", "application"), None);
     }

@@ -20,45 +20,24 @@ mod either;
 mod grpc;
 mod media;
 mod outbound;
+mod speak;
 mod timeout;
 
-use std::task::{Context, Poll};
+use http::HeaderValue;
 
-use http::{HeaderValue, request, response};
-
-pub use self::claim::{Accept, Claim, Claimed};
+pub(crate) use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
 pub use self::grpc::Grpc;
+pub(crate) use self::speak::{Reply, Speak};
 use crate::envelope::SingleError;
-use crate::method::StreamType;
-use crate::{Body, Code, Error, Result};
+use crate::{Code, Error, Result};
 
-/// A protocol as seen by the layer: how a caller's spelling is recognised, and who will answer in it.
+/// A protocol that a layer can speak: [`Connect`], [`Grpc`], or a tuple of two or three.
 ///
-/// Sealed: [`Connect`], [`Grpc`] and tuples of them implement it.
-pub trait Dialect: sealed::Sealed + Clone + Send + Sync + 'static {
-    /// Remembers how to answer one caller.
-    type Reply: Reply;
+/// Sealed: what a protocol has to do is not yet an interface for others.
+pub trait Dialect: Speak {}
 
-    /// Looks at a request's head, and claims it if it is of this protocol. The protocol's headers are then gone from it.
-    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<Self::Reply>;
-
-    /// Appends the content types under which this protocol serves such procedures, in the form of `Accept-Post`.
-    fn content_types(&self, stream_type: StreamType, types: &mut String);
-}
-
-/// The answer to one caller, in its protocol.
-pub trait Reply: Unpin + Send {
-    /// Turns a response of the envelope into one for the wire. It is called again, with the same arguments, while it is pending.
-    ///
-    /// # Errors
-    ///
-    /// What is to be answered by [`Reply::fail`] instead: the head has not been sent.
-    fn poll_reply(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>>;
-
-    /// The answer to a call that failed before anything was sent. The head is the one that middleware wrote to.
-    fn fail(&mut self, error: Error, head: response::Parts) -> http::Response<Body>;
-}
+impl<P: Speak> Dialect for P {}
 
 /// Refuses what cannot be undone, of the header that names the compression of the messages.
 fn check_compression(value: &HeaderValue) -> Result<()> {
@@ -66,9 +45,7 @@ fn check_compression(value: &HeaderValue) -> Result<()> {
         return Ok(());
     }
     let value = value.as_bytes().escape_ascii();
-    Err(Error::unimplemented(format!(
-        "unknown compression \"{value}\": supported is identity"
-    )))
+    Err(Error::unimplemented(format!("unknown compression \"{value}\": supported is identity")))
 }
 
 /// The error of a handler, or of what stands in front of it, that did not answer with exactly one message.
@@ -79,8 +56,4 @@ fn not_one_message(error: SingleError) -> Error {
         SingleError::Several => "a unary call was answered with more than one message",
     };
     Error::new(Code::Internal, message)
-}
-
-mod sealed {
-    pub trait Sealed {}
 }

@@ -32,9 +32,7 @@ fn digits(text: &[u8], at_most: usize) -> Option<u64> {
     if text.is_empty() || text.len() > at_most {
         return None;
     }
-    text.iter().try_fold(0, |number, byte| {
-        byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'))
-    })
+    text.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0')))
 }
 
 fn invalid(name: &str, value: &[u8]) -> Error {
@@ -50,20 +48,13 @@ mod tests {
 
     fn parse(name: &str, value: &[u8]) -> Result<Duration> {
         let value = HeaderValue::from_bytes(value).unwrap();
-        if name == "grpc-timeout" {
-            grpc(&value)
-        } else {
-            connect(&value)
-        }
+        if name == "grpc-timeout" { grpc(&value) } else { connect(&value) }
     }
 
     #[test]
     fn connect_counts_milliseconds() {
         assert_eq!(parse("connect-timeout-ms", b"0").unwrap(), Duration::ZERO);
-        assert_eq!(
-            parse("connect-timeout-ms", b"9999999999").unwrap(),
-            Duration::from_millis(9_999_999_999)
-        );
+        assert_eq!(parse("connect-timeout-ms", b"9999999999").unwrap(), Duration::from_millis(9_999_999_999));
         for invalid in [&b""[..], b"10000000000", b"-1", b"+1", b" 1", b"1.5", b"ten", b"\xff"] {
             let error = parse("connect-timeout-ms", invalid).unwrap_err();
             assert_eq!(error.code(), Code::InvalidArgument, "{}", invalid.escape_ascii());
@@ -82,11 +73,7 @@ mod tests {
             ("0n", 0),
             ("99999999H", 359_999_996_400_000_000_000),
         ] {
-            assert_eq!(
-                parse("grpc-timeout", text.as_bytes()).unwrap().as_nanos(),
-                nanos,
-                "{text}"
-            );
+            assert_eq!(parse("grpc-timeout", text.as_bytes()).unwrap().as_nanos(), nanos, "{text}");
         }
         for invalid in ["", "S", "1", "123456789S", "-1S", "1h", "1 S", "1SS"] {
             assert_eq!(

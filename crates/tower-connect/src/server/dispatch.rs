@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Context, Poll};
 
 use bytes::Bytes;
 use http::{Method as HttpMethod, request};
@@ -15,7 +15,7 @@ use super::future::{empty_head, leave};
 use crate::codec::Format;
 use crate::envelope::{IntoBody, Single, SingleError};
 use crate::error::Refusal;
-use crate::method::{Lookup, Method, ServiceSpec, Unary};
+use crate::method::{Lookup, Method, ServiceSpec, Shape, Unary};
 use crate::{Body, Call, Codec, Error, Request, Response, Result};
 
 /// A server that knows which service of the schema it serves: what generated servers are.
@@ -54,15 +54,17 @@ impl fmt::Debug for DispatchFuture {
 }
 
 /// The path of the procedure that a request is for: the one that the layer knows, else the request's own.
-pub(crate) fn procedure<B>(request: &http::Request<B>) -> &str {
+#[must_use]
+pub fn procedure<B>(request: &http::Request<B>) -> &str {
     match Call::of(request.extensions()).and_then(Call::method) {
         Some(method) => method.procedure(),
         None => request.uri().path(),
     }
 }
 
-/// Answers a request for a procedure that the server has no arm for.
-pub(crate) fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
+/// Answers a request for which a server has no arm: an unknown procedure, or one that is not implemented.
+#[must_use]
+pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
     let method = match service.lookup(procedure(request)) {
         Lookup::Method(method) => Some(method),
         Lookup::Unknown | Lookup::Elsewhere => None,
@@ -82,12 +84,25 @@ fn wrong_content_type() -> Error {
     Error::refusal(Refusal::UnsupportedMediaType { accept_post: None })
 }
 
-pub(crate) fn not_implemented(procedure: &str) -> Error {
+/// The answer of a trait's method that nobody has written.
+pub fn unimplemented<Req, Res, S, F>(
+    method: Method<Req, Res, S, F>,
+    request: Request<Req>,
+) -> Ready<Result<Response<Res>>>
+where
+    S: Shape,
+{
+    drop(request);
+    ready(Err(not_implemented(method.spec().procedure())))
+}
+
+fn not_implemented(procedure: &str) -> Error {
     Error::unimplemented(format!("{} is not implemented", procedure.trim_start_matches('/')))
 }
 
 /// Reads one message, calls the handler with it, and writes the message that it answers with.
-pub(crate) fn unary<Req, Res, F, B, H, Fut>(
+#[must_use]
+pub fn unary<Req, Res, F, B, H, Fut>(
     method: Method<Req, Res, Unary, F>,
     request: http::Request<B>,
     handler: H,
@@ -110,12 +125,7 @@ where
     call.set_method(method.spec());
     let codec = call.codec();
     let body = body.into_body();
-    let state = UnaryState::Receiving {
-        head: Some(head),
-        body,
-        single: Single::default(),
-        handler: Some(handler),
-    };
+    let state = UnaryState::Receiving { head: Some(head), body, single: Single::default(), handler: Some(handler) };
     DispatchFuture(Dispatched::Handler(Box::pin(UnaryFuture::<Req, Res, F, H, Fut> {
         state,
         codec,
@@ -142,17 +152,9 @@ struct UnaryFuture<Req, Res, F, H, Fut> {
 }
 
 #[pin_project(project = Project)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "the future is boxed, and a second box would be a second allocation"
-)]
+#[allow(clippy::large_enum_variant, reason = "the future is boxed, and a second box would be a second allocation")]
 enum UnaryState<H, Fut> {
-    Receiving {
-        head: Option<request::Parts>,
-        body: Body,
-        single: Single,
-        handler: Option<H>,
-    },
+    Receiving { head: Option<request::Parts>, body: Body, single: Single, handler: Option<H> },
     Handling(#[pin] Fut),
 }
 
@@ -169,20 +171,13 @@ where
         loop {
             let future = match this.state.as_mut().project() {
                 Project::Handling(future) => {
-                    let response = ready!(future.poll(cx));
+                    let response = task::ready!(future.poll(cx));
                     return Poll::Ready(
-                        response
-                            .and_then(|ok| encode::<F, Res>(*this.codec, ok))
-                            .unwrap_or_else(leave),
+                        response.and_then(|ok| encode::<F, Res>(*this.codec, ok)).unwrap_or_else(leave),
                     );
                 }
-                Project::Receiving {
-                    head,
-                    body,
-                    single,
-                    handler,
-                } => {
-                    let message = match ready!(single.poll(cx, body)) {
+                Project::Receiving { head, body, single, handler } => {
+                    let message = match task::ready!(single.poll(cx, body)) {
                         Ok(message) => message.bytes,
                         Err(error) => return Poll::Ready(leave(not_one_request(error))),
                     };

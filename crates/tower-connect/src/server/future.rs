@@ -2,18 +2,18 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use bytes::Bytes;
-use http::{StatusCode, response};
+use http::response;
 use pin_project::pin_project;
-use tokio::time::Sleep;
 
-use super::outcome::Watch;
+use super::drain::Drain;
 use super::status::take_error;
+use super::wait::Wait;
+use crate::envelope::Source;
 use crate::error::{BoxError, Refusal};
 use crate::protocol::Reply;
-use crate::{Body, Code, Error};
+use crate::{Body, Error};
 
 /// The response future of [`Rpc`](super::Rpc).
 #[pin_project]
@@ -31,87 +31,48 @@ enum State<F, R> {
     /// The call of a layer further out: an error is left for it in the extensions.
     Outer(#[pin] F),
     /// Our call, at its handler.
-    Claimed {
+    Handling {
         #[pin]
         inner: F,
-        claimed: Option<Claimed<R>>,
+        wait: Option<Wait<R>>,
     },
     /// Our call, on the way back.
-    Replying {
-        head: Option<response::Parts>,
-        body: Body,
-        claimed: Option<Claimed<R>>,
-    },
+    Replying(Option<Replying<R>>),
     Done(Option<http::Response<Body>>),
 }
 
-/// What is remembered of a call while its handler runs.
 #[derive(Debug)]
-struct Claimed<R> {
-    reply: R,
-    deadline: Option<Deadline>,
-    watch: Option<Watch>,
-}
-
-/// The timer is made when it is first waited for: there the runtime is sure to be.
-#[derive(Debug)]
-enum Deadline {
-    At(Instant),
-    Armed(Pin<Box<Sleep>>),
+struct Replying<R> {
+    head: response::Parts,
+    body: Body,
+    wait: Wait<R>,
 }
 
 impl<F, R: Reply> ResponseFuture<F, R> {
     pub(super) fn unclaimed(inner: Result<F, Error>) -> Self {
-        match inner {
-            Ok(inner) => Self {
-                state: State::Unclaimed(inner),
-            },
-            Err(error) => Self::done(plain(&error)),
-        }
+        inner.map_or_else(|error| Self::done(plain(&error)), |inner| Self { state: State::Unclaimed(inner) })
     }
 
     pub(super) fn outer(inner: Result<F, Error>) -> Self {
-        match inner {
-            Ok(inner) => Self {
-                state: State::Outer(inner),
-            },
-            Err(error) => Self::done(leave(error)),
-        }
+        inner.map_or_else(|error| Self::done(leave(error)), |inner| Self { state: State::Outer(inner) })
     }
 
-    pub(super) fn refused(refusal: Refusal) -> Self {
-        Self::done(refusal.into_response(empty_head()))
+    /// No call at all; on HTTP/1.1 the upload comes with it.
+    pub(super) fn refused(refusal: Refusal, upload: Source) -> Self {
+        Self::done(refusal.into_response(empty_head()).map(|body| Drain::after(body, upload)))
     }
 
-    pub(super) fn failed(error: Error, reply: R, watch: Option<Watch>) -> Self {
-        Self::done(
-            Claimed {
-                reply,
-                deadline: None,
-                watch,
-            }
-            .fail(error, empty_head()),
-        )
+    /// Our call, which fails before it reaches a handler.
+    pub(super) fn failed(error: Error, wait: Wait<R>) -> Self {
+        Self::done(wait.fail(error, empty_head()))
     }
 
-    pub(super) fn claimed(inner: F, reply: R, deadline: Option<Instant>, watch: Option<Watch>) -> Self {
-        let claimed = Claimed {
-            reply,
-            deadline: deadline.map(Deadline::At),
-            watch,
-        };
-        Self {
-            state: State::Claimed {
-                inner,
-                claimed: Some(claimed),
-            },
-        }
+    pub(super) fn handling(inner: F, wait: Wait<R>) -> Self {
+        Self { state: State::Handling { inner, wait: Some(wait) } }
     }
 
     fn done(response: http::Response<Body>) -> Self {
-        Self {
-            state: State::Done(Some(response)),
-        }
+        Self { state: State::Done(Some(response)) }
     }
 }
 
@@ -130,103 +91,68 @@ where
         loop {
             let next = match state.as_mut().project() {
                 Project::Unclaimed(inner) => {
-                    return inner.poll(cx).map(|response| {
-                        Ok(response.map_or_else(|error| plain(&error.into()), |response| response.map(Body::new)))
-                    });
+                    let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
+                    return Poll::Ready(Ok(response.unwrap_or_else(|error| plain(&error.into()))));
                 }
                 Project::Outer(inner) => {
-                    return inner.poll(cx).map(|response| {
-                        Ok(response.map_or_else(|error| leave(error.into()), |response| response.map(Body::new)))
-                    });
+                    let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
+                    return Poll::Ready(Ok(response.unwrap_or_else(|error| leave(error.into()))));
                 }
-                Project::Claimed { inner, claimed } => {
-                    let response = if poll_deadline(claimed, cx).is_ready() {
-                        Err(Error::new(
-                            Code::DeadlineExceeded,
-                            "the deadline of the call has passed",
-                        ))
-                    } else {
-                        ready!(inner.poll(cx)).map_err(Into::into)
+                Project::Handling { inner, wait: slot } => {
+                    let response = match slot.as_mut().expect(POLLED_AGAIN).poll_deadline(cx) {
+                        Poll::Ready(expired) => Err(expired),
+                        Poll::Pending => ready!(inner.poll(cx)).map_err(Into::into),
                     };
-                    let (head, body) = match response {
-                        Ok(response) => response.into_parts(),
-                        Err(error) => return Poll::Ready(Ok(take(claimed).fail(error, empty_head()))),
-                    };
-                    State::Replying {
-                        head: Some(head),
-                        body: Body::new(body),
-                        claimed: claimed.take(),
+                    let wait = slot.take().expect(POLLED_AGAIN);
+                    // The handler's future goes before its body is read, and with it what it holds of the request.
+                    match response {
+                        Ok(response) => State::Replying(Some(Replying::new(response.map(Body::new), wait))),
+                        Err(error) => {
+                            state.set(State::Done(None));
+                            return Poll::Ready(Ok(wait.fail(error, empty_head())));
+                        }
                     }
                 }
-                Project::Replying {
-                    head: head_slot,
-                    body,
-                    claimed,
-                } => {
-                    let mut head = head_slot.take().expect("the future is not polled after it is ready");
-                    if let Some(error) = take_error(&mut head) {
-                        return Poll::Ready(Ok(take(claimed).fail(error, head)));
-                    }
-                    let poll = if poll_deadline(claimed, cx).is_ready() {
-                        Poll::Ready(Err(Error::new(
-                            Code::DeadlineExceeded,
-                            "the deadline of the call has passed",
-                        )))
-                    } else {
-                        claimed
-                            .as_mut()
-                            .map_or(Poll::Pending, |claimed| claimed.reply.poll_reply(cx, &mut head, body))
+                Project::Replying(slot) => {
+                    let mut replying = slot.take().expect(POLLED_AGAIN);
+                    let Poll::Ready(body) = replying.poll(cx) else {
+                        *slot = Some(replying);
+                        return Poll::Pending;
                     };
-                    match poll {
-                        Poll::Ready(Ok(body)) => return Poll::Ready(Ok(take(claimed).succeed(head, body))),
-                        Poll::Ready(Err(error)) => return Poll::Ready(Ok(take(claimed).fail(error, head))),
-                        Poll::Pending => *head_slot = Some(head),
-                    }
-                    return Poll::Pending;
+                    return Poll::Ready(Ok(replying.finish(body)));
                 }
-                Project::Done(response) => {
-                    return Poll::Ready(Ok(response.take().expect("the future is not polled after it is ready")));
-                }
+                Project::Done(response) => return Poll::Ready(Ok(response.take().expect(POLLED_AGAIN))),
             };
-            // The handler's future goes here, before its body is read.
             state.set(next);
         }
     }
 }
 
-impl<R: Reply> Claimed<R> {
-    fn succeed(self, head: response::Parts, body: Body) -> http::Response<Body> {
-        let body = match self.watch {
-            Some(watch) => watch.follow(body, None),
-            None => body,
-        };
-        http::Response::from_parts(head, body)
+const POLLED_AGAIN: &str = "the future is not polled after it is ready";
+
+impl<R: Reply> Replying<R> {
+    fn new(response: http::Response<Body>, wait: Wait<R>) -> Self {
+        let (head, body) = response.into_parts();
+        Self { head, body, wait }
     }
 
-    fn fail(mut self, error: Error, head: response::Parts) -> http::Response<Body> {
-        let code = error.code();
-        let response = self.reply.fail(error, head);
-        match self.watch {
-            Some(watch) => response.map(|body| watch.follow(body, Some(code))),
-            None => response,
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Body, Error>> {
+        if let Some(error) = take_error(&mut self.head) {
+            return Poll::Ready(Err(error));
         }
+        if let Poll::Ready(expired) = self.wait.poll_deadline(cx) {
+            return Poll::Ready(Err(expired));
+        }
+        self.wait.reply().poll_reply(cx, &mut self.head, &mut self.body)
     }
-}
 
-fn take<R>(claimed: &mut Option<Claimed<R>>) -> Claimed<R> {
-    claimed.take().expect("the future is not polled after it is ready")
-}
-
-fn poll_deadline<R>(claimed: &mut Option<Claimed<R>>, cx: &mut Context<'_>) -> Poll<()> {
-    let Some(deadline) = claimed.as_mut().and_then(|claimed| claimed.deadline.as_mut()) else {
-        return Poll::Pending;
-    };
-    if let Deadline::At(at) = *deadline {
-        *deadline = Deadline::Armed(Box::pin(tokio::time::sleep_until(at.into())));
-    }
-    match deadline {
-        Deadline::At(_) => Poll::Pending,
-        Deadline::Armed(sleep) => sleep.as_mut().poll(cx),
+    fn finish(self, body: Result<Body, Error>) -> http::Response<Body> {
+        // What is left of the body goes first: it may hold the rest of the upload.
+        drop(self.body);
+        match body {
+            Ok(body) => self.wait.succeed(self.head, body),
+            Err(error) => self.wait.fail(error, self.head),
+        }
     }
 }
 
@@ -240,7 +166,6 @@ fn plain(error: &Error) -> http::Response<Body> {
 /// Leaves an error to the layer that claimed the call.
 pub(super) fn leave(error: Error) -> http::Response<Body> {
     let mut head = empty_head();
-    head.status = StatusCode::OK;
     head.extensions.insert(error);
     http::Response::from_parts(head, Body::empty())
 }

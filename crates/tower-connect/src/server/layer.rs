@@ -68,12 +68,7 @@ impl<P: Dialect> RpcLayer<P> {
     /// A bare layer for one protocol, or for a tuple of them.
     #[must_use]
     pub fn with_protocols(protocols: P) -> Self {
-        Self {
-            protocols,
-            scope: Scope::Unambiguous,
-            receive_limit: DEFAULT_RECEIVE_LIMIT,
-            on_end: None,
-        }
+        Self { protocols, scope: Scope::Unambiguous, receive_limit: DEFAULT_RECEIVE_LIMIT, on_end: None }
     }
 
     /// Claims whatever has a content type of the protocols, plain JSON included: for a stack that serves nothing else.

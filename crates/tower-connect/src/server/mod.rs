@@ -24,19 +24,19 @@
 //! # }
 //! ```
 
-mod dispatch;
+pub(crate) mod dispatch;
+mod drain;
 mod future;
 mod layer;
 mod outcome;
 mod service;
 mod status;
+mod wait;
 
 pub use self::dispatch::{DispatchFuture, NamedService};
-pub(crate) use self::dispatch::{not_implemented, procedure, unary, unknown};
 pub use self::future::ResponseFuture;
 pub use self::layer::RpcLayer;
 pub use self::outcome::Outcome;
-pub(crate) use self::outcome::Watched;
 pub use self::service::Rpc;
 
 /// The protocols that a server speaks unless it says otherwise.

@@ -1,13 +1,13 @@
 use std::fmt;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::{Body as _, Frame};
+use http_body::{Body as _, Frame, SizeHint};
 
 use super::layer::OnEnd;
-use crate::envelope::now;
-use crate::{Body, Call, Code, Error, Result};
+use crate::envelope::{WireBody, now};
+use crate::{Body, Call, Code, Result};
 
 /// How a call ended: what [`RpcLayer::on_end`](super::RpcLayer::on_end) is told.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl Outcome {
 }
 
 /// Reports a call when it is dropped: whatever becomes of the call, it is reported once.
-pub(crate) struct Watch {
+pub(super) struct Watch {
     call: Call,
     on_end: OnEnd,
     code: Option<Code>,
@@ -42,68 +42,59 @@ pub(crate) struct Watch {
 impl Watch {
     pub(super) fn new(call: Call, on_end: OnEnd) -> Self {
         // Until it is known to have ended, a call that is dropped is one that nobody waits for.
-        Self {
-            call,
-            on_end,
-            code: Some(Code::Canceled),
-        }
+        Self { call, on_end, code: Some(Code::Canceled) }
     }
 
-    /// Follows the body of the response to its end; `outcome` is what the head tells.
-    pub(super) fn follow(self, body: Body, outcome: Option<Code>) -> Body {
-        Body::watched(Watched {
-            body,
-            watch: self,
-            outcome,
-        })
+    /// Follows the body of the response to its end; `failure` is what the head has told already.
+    pub(super) fn follow(self, body: Body, failure: Option<Code>) -> Body {
+        Body::wire(Watched { body, watch: self, failure })
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let outcome = Outcome {
-            code: self.code,
-            duration: now().saturating_duration_since(self.call.started()),
-        };
-        (self.on_end)(&self.call, &outcome);
+        // A handler that panics takes the call down with it.
+        let code = if std::thread::panicking() { Some(Code::Internal) } else { self.code };
+        let duration = now().saturating_duration_since(self.call.started());
+        (self.on_end)(&self.call, &Outcome { code, duration });
     }
 }
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch")
-            .field("call", &self.call)
-            .field("code", &self.code)
-            .finish_non_exhaustive()
+        f.debug_struct("Watch").field("call", &self.call).field("code", &self.code).finish_non_exhaustive()
     }
 }
 
 /// A response's body with the watch that reports how it ends.
-#[derive(Debug)]
-pub(crate) struct Watched {
+struct Watched {
     body: Body,
     watch: Watch,
-    outcome: Option<Code>,
+    failure: Option<Code>,
 }
 
-impl Watched {
-    pub(crate) fn body(&self) -> &Body {
-        &self.body
+impl WireBody for Watched {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        self.body.poll(cx)
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let frame = ready!(self.body.poll(cx));
-        if let Some(Err(error)) = &frame {
-            self.outcome = Some(Error::code(error));
-        }
-        Poll::Ready(frame)
+    fn is_end(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+
+    fn failure(&self) -> Option<Code> {
+        self.failure.or_else(|| self.body.failure())
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if self.body.is_end_stream() {
-            self.watch.code = self.outcome;
+        if self.is_end() {
+            self.watch.code = self.failure();
         }
     }
 }

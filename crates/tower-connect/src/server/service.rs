@@ -2,12 +2,17 @@ use std::convert::Infallible;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, request};
+use http::{HeaderValue, Method, Version, request};
+use http_body::Body as _;
+use tokio::sync::oneshot;
 use tower_service::Service;
 
+use super::drain::Rest;
 use super::layer::RpcLayer;
 use super::outcome::Watch;
+use super::wait::Wait;
 use super::{DefaultProtocols, ResponseFuture};
+use crate::envelope::{Framing, Source};
 use crate::error::{BoxError, Refusal};
 use crate::method::Spec;
 use crate::protocol::{Accept, Claim, Claimed, Dialect};
@@ -25,11 +30,7 @@ pub struct Rpc<S, P = DefaultProtocols> {
 
 impl<S, P> Rpc<S, P> {
     pub(super) fn new(inner: S, layer: RpcLayer<P>) -> Self {
-        Self {
-            inner,
-            layer,
-            not_ready: None,
-        }
+        Self { inner, layer, not_ready: None }
     }
 }
 
@@ -58,39 +59,43 @@ where
     fn call(&mut self, request: http::Request<ReqBody>) -> Self::Future {
         let (mut head, body) = request.into_parts();
         let body = Body::new(body);
-        if head.extensions.get::<Call>().is_some() {
+        if let Some(call) = head.extensions.get_mut::<Call>() {
+            if let Some(Claim::Method(method)) = self.layer.scope.claim(head.uri.path()) {
+                call.set_method(method);
+            }
             return self.pass(head, body, ResponseFuture::outer);
         }
         let Some(claim) = self.layer.scope.claim(head.uri.path()) else {
             return self.pass(head, body, ResponseFuture::unclaimed);
         };
-        let Claimed {
-            mut call,
-            reply,
-            framing,
-        } = match self.layer.protocols.accept(&mut head, claim) {
+        let Claimed { mut call, reply, framing } = match self.layer.protocols.accept(&mut head, claim) {
             Accept::Claim(claimed) => claimed,
             Accept::Pass => match claim.method() {
-                Some(method) => return ResponseFuture::refused(refusal(&self.layer.protocols, &head, method)),
+                Some(method) => return refuse(&self.layer.protocols, &head, method, body),
                 None => return self.pass(head, body, ResponseFuture::unclaimed),
             },
         };
-        if let Claim::Method(method) = claim {
-            call.set_method(method);
+        match claim.method() {
+            Some(method) => call.set_method(method),
+            None => call.set_path(head.uri.path()),
         }
         let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
+        let (unread, rest) = unread(head.version, &body);
+        let wait = Wait::new(reply, call.deadline(), watch, rest);
         let framing = match self.not_ready.take() {
             Some(error) => Err(error),
             None => framing,
         };
         match framing {
-            Err(error) => ResponseFuture::failed(error, reply, watch),
+            Err(error) => {
+                // Nobody will read the body: it is all left.
+                drop(body.inbound(Framing::Whole, self.layer.receive_limit, unread));
+                ResponseFuture::failed(error, wait)
+            }
             Ok(framing) => {
-                let deadline = call.deadline();
                 head.extensions.insert(call);
-                let body = body.inbound(framing, self.layer.receive_limit);
-                let inner = self.inner.call(http::Request::from_parts(head, body));
-                ResponseFuture::claimed(inner, reply, deadline, watch)
+                let body = body.inbound(framing, self.layer.receive_limit, unread);
+                ResponseFuture::handling(self.inner.call(http::Request::from_parts(head, body)), wait)
             }
         }
     }
@@ -114,14 +119,29 @@ impl<S, P: Dialect> Rpc<S, P> {
     }
 }
 
-/// Why a request to a procedure's path is no call of it.
-fn refusal<P: Dialect>(protocols: &P, head: &request::Parts, method: &Spec) -> Refusal {
-    if head.method != Method::POST {
-        return Refusal::MethodNotAllowed { allow: "POST" };
+/// Answers a request to a procedure's path that is no call of it.
+fn refuse<F, P: Dialect>(
+    protocols: &P,
+    head: &request::Parts,
+    method: &Spec,
+    body: Body,
+) -> ResponseFuture<F, P::Reply> {
+    let refusal = if head.method == Method::POST {
+        let mut types = String::new();
+        protocols.content_types(method.stream_type(), &mut types);
+        Refusal::UnsupportedMediaType { accept_post: HeaderValue::try_from(types).ok() }
+    } else {
+        Refusal::MethodNotAllowed { allow: "POST" }
+    };
+    let upload = if head.version < Version::HTTP_2 { Source::from(body) } else { Source::Ended };
+    ResponseFuture::refused(refusal, upload)
+}
+
+/// A way for what is left of an upload to come back: only HTTP/1.1 needs it.
+fn unread(version: Version, body: &Body) -> (Option<oneshot::Sender<Source>>, Option<Rest>) {
+    if version >= Version::HTTP_2 || body.is_end_stream() {
+        return (None, None);
     }
-    let mut types = String::new();
-    protocols.content_types(method.stream_type(), &mut types);
-    Refusal::UnsupportedMediaType {
-        accept_post: HeaderValue::try_from(types).ok(),
-    }
+    let (sender, receiver) = oneshot::channel();
+    (Some(sender), Some(receiver))
 }

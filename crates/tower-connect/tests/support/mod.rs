@@ -1,11 +1,6 @@
 //! A service that is written by hand, and a caller without sockets.
 
-#![allow(
-    clippy::unwrap_used,
-    dead_code,
-    unreachable_pub,
-    reason = "every test uses its own part of this"
-)]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "every test uses its own part of this")]
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -54,10 +49,7 @@ async fn fail(request: Request<Text>) -> Result<Response<Text>> {
     let mut error = Error::new(Code::FailedPrecondition, text.clone());
     if text == "rich" {
         error = error
-            .with_detail(ErrorDetail::new(
-                "demo.v1.Text",
-                prost::Message::encode_to_vec(&Text { text }),
-            ))
+            .with_detail(ErrorDetail::new("demo.v1.Text", prost::Message::encode_to_vec(&Text { text })))
             .with_metadata(headers(&[("x-head", "1"), ("x-head", "2"), ("grpc-status", "0")]))
             .with_trailers(headers(&[("x-tail", "3"), ("content-type", "text/plain")]));
     }
@@ -89,7 +81,7 @@ impl<B: IntoBody> Service<HttpRequest<B>> for Demo {
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -106,10 +98,7 @@ impl Answer {
     }
 
     pub fn trailer(&self, name: &str) -> Vec<&str> {
-        self.trailers
-            .as_ref()
-            .map(|trailers| values(trailers, name))
-            .unwrap_or_default()
+        self.trailers.as_ref().map(|trailers| values(trailers, name)).unwrap_or_default()
     }
 
     pub fn text(&self) -> &str {
@@ -120,27 +109,15 @@ impl Answer {
     pub fn grpc_status(&self) -> (&str, &str) {
         let (head, tail) = (self.header("grpc-status"), self.trailer("grpc-status"));
         let in_head = tail.is_empty() || (self.ended_at_once && head == tail);
-        let place = if in_head {
-            &self.headers
-        } else {
-            self.trailers.as_ref().unwrap()
-        };
-        assert_eq!(
-            if in_head { head.len() } else { head.len() + tail.len() },
-            1,
-            "{self:?}"
-        );
+        let place = if in_head { &self.headers } else { self.trailers.as_ref().unwrap() };
+        assert_eq!(if in_head { head.len() } else { head.len() + tail.len() }, 1, "{self:?}");
         let message = values(place, "grpc-message");
         (values(place, "grpc-status")[0], message.first().copied().unwrap_or(""))
     }
 }
 
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
-    headers
-        .get_all(name)
-        .iter()
-        .map(|value| value.to_str().unwrap())
-        .collect()
+    headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
 pub fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {

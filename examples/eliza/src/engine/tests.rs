@@ -151,11 +151,7 @@ fn notices_when_the_speaker_takes_leave() {
 fn stays_serious_when_it_matters() {
     let templates = script::ALARMS[0].decompositions[0].templates;
     let mut conversation = Conversation::new();
-    for sentence in [
-        "I want to end my life",
-        "I am happy but I want to die. Bye",
-        "KILL MYSELF?",
-    ] {
+    for sentence in ["I want to end my life", "I am happy but I want to die. Bye", "KILL MYSELF?"] {
         assert_among(&conversation.reply(sentence).sentence, templates);
     }
     assert_among(&conversation.reply("Blorp").sentence, script::FALLBACKS);
@@ -218,9 +214,7 @@ fn has_a_sound_script() {
 
 fn assert_fillable(template: &str, pattern: &str) {
     let elements = pattern.split(' ');
-    let catching: Vec<_> = elements
-        .filter(|element| element.starts_with(['*', '+', '@']))
-        .collect();
+    let catching: Vec<_> = elements.filter(|element| element.starts_with(['*', '+', '@'])).collect();
     for piece in template.split('$').skip(1) {
         let number: usize = piece[..1].parse().expect("a number follows the dollar");
         assert_ne!(catching[number - 1], "*", "may be empty: {template}");

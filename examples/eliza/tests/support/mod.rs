@@ -1,11 +1,6 @@
 //! The program, running.
 
-#![allow(
-    clippy::unwrap_used,
-    dead_code,
-    unreachable_pub,
-    reason = "every test uses its own part of this"
-)]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub, reason = "every test uses its own part of this")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -27,16 +22,8 @@ impl Eliza {
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
-        let address = line
-            .trim()
-            .rsplit_once("listening on http://")
-            .expect("the first line names the address")
-            .1;
-        Self {
-            process,
-            log,
-            address: address.to_owned(),
-        }
+        let address = line.trim().rsplit_once("listening on http://").expect("the first line names the address").1;
+        Self { process, log, address: address.to_owned() }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -47,13 +34,7 @@ impl Eliza {
     #[cfg(unix)]
     pub fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let pid = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([&format!("-{signal}"), &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
         let mut log = String::new();
         self.log.read_to_string(&mut log).unwrap();
         (self.process.wait().unwrap().code(), log)

@@ -53,20 +53,13 @@ struct WireMetadata<'a>(&'a HeaderMap);
 impl<'a> From<&'a Error> for WireError<'a> {
     fn from(error: &'a Error) -> Self {
         let details = error.details().iter().map(WireDetail::from).collect();
-        Self {
-            code: error.code().as_str(),
-            message: error.message(),
-            details,
-        }
+        Self { code: error.code().as_str(), message: error.message(), details }
     }
 }
 
 impl<'a> From<&'a ErrorDetail> for WireDetail<'a> {
     fn from(detail: &'a ErrorDetail) -> Self {
-        Self {
-            type_name: detail.type_name(),
-            value: BASE64_STANDARD_NO_PAD.encode(detail.value()),
-        }
+        Self { type_name: detail.type_name(), value: BASE64_STANDARD_NO_PAD.encode(detail.value()) }
     }
 }
 
@@ -74,11 +67,7 @@ impl Serialize for WireMetadata<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for name in self.0.keys() {
-            let values = self
-                .0
-                .get_all(name)
-                .iter()
-                .map(|value| String::from_utf8_lossy(value.as_bytes()));
+            let values = self.0.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
             map.serialize_entry(name.as_str(), &values.collect::<Vec<_>>())?;
         }
         map.end()
@@ -103,10 +92,7 @@ mod tests {
         let mut trailers = HeaderMap::new();
         trailers.append("x-a", "1".parse().unwrap());
         trailers.append("x-a", "2".parse().unwrap());
-        assert_eq!(
-            end_stream_json(&Ok(trailers.clone())),
-            br#"{"metadata":{"x-a":["1","2"]}}"#
-        );
+        assert_eq!(end_stream_json(&Ok(trailers.clone())), br#"{"metadata":{"x-a":["1","2"]}}"#);
         let error = Error::not_found("").with_trailers(trailers);
         let json = br#"{"error":{"code":"not_found"},"metadata":{"x-a":["1","2"]}}"#;
         assert_eq!(end_stream_json(&Err(error)), json);

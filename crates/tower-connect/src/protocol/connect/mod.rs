@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
-use super::{Accept, Claim, Claimed, Dialect, sealed, timeout};
-use crate::envelope::{Framing, Shapes, take_reserved};
+use super::{Accept, Claim, Claimed, Speak, timeout};
+use crate::envelope::{Framing, Streams, take_reserved};
 use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
 
@@ -31,52 +31,35 @@ impl Connect {
     }
 }
 
-impl sealed::Sealed for Connect {}
-
-impl Dialect for Connect {
+impl Speak for Connect {
     type Reply = ConnectReply;
 
     fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<ConnectReply> {
-        let Some((shape, codec)) = media_type(&parts.headers).and_then(Shape::parse) else {
+        let Some((framing, codec)) = media_type(&parts.headers).and_then(parse) else {
             return Accept::Pass;
         };
         // A unary call looks like anybody's POST of JSON, unless it names the protocol's version.
-        let foreign = shape == Shape::Unary && claim.is_ambiguous() && !parts.headers.contains_key(VERSION);
-        if foreign
-            || parts.method != Method::POST
-            || claim.method().is_some_and(|method| !shape.fits(method.stream_type()))
-        {
+        let ambiguous = framing == Framing::Whole && claim.is_ambiguous() && !parts.headers.contains_key(VERSION);
+        let other_shape = claim.method().is_some_and(|method| framing != framing_of(method.stream_type()));
+        if ambiguous || other_shape || parts.method != Method::POST {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Connect, codec, parts);
-        let (call, reply, framing) = match shape {
-            Shape::Unary => (
-                call.with_shapes(Shapes::Unary),
-                ConnectReply::unary(codec),
-                Framing::Whole,
-            ),
-            Shape::Stream => (
-                call.with_shapes(Shapes::Streams),
-                ConnectReply::stream(codec),
-                Framing::Prefixed,
-            ),
+        let (call, reply) = match framing {
+            Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec)),
+            Framing::Prefixed => (call.only(Streams::Always), ConnectReply::stream(codec, claim.method())),
         };
-        let (timeout, framing) = match take_headers(&mut parts.headers, shape) {
+        let (timeout, framing) = match take_headers(&mut parts.headers, framing) {
             Ok(timeout) => (timeout, Ok(framing)),
             Err(error) => (None, Err(error)),
         };
-        Accept::Claim(Claimed {
-            call: call.with_timeout(timeout),
-            reply,
-            framing,
-        })
+        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, framing })
     }
 
     fn content_types(&self, stream_type: StreamType, types: &mut String) {
-        let own = if Shape::Unary.fits(stream_type) {
-            "application/json, application/proto"
-        } else {
-            "application/connect+json, application/connect+proto"
+        let own = match framing_of(stream_type) {
+            Framing::Whole => "application/json, application/proto",
+            Framing::Prefixed => "application/connect+json, application/connect+proto",
         };
         if !types.is_empty() {
             types.push_str(", ");
@@ -85,44 +68,32 @@ impl Dialect for Connect {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Unary,
-    Stream,
+/// Unary calls are bare, streams are framed: the content type tells which of them a call is.
+fn framing_of(stream_type: StreamType) -> Framing {
+    if stream_type == StreamType::Unary { Framing::Whole } else { Framing::Prefixed }
 }
 
-impl Shape {
-    fn parse(media_type: &[u8]) -> Option<(Self, Codec)> {
-        let subtype = strip_prefix(media_type, "application/")?;
-        let (shape, codec) = match strip_prefix(subtype, "connect+") {
-            Some(codec) => (Self::Stream, codec),
-            None => (Self::Unary, subtype),
-        };
-        let codec = [Codec::Json, Codec::Proto]
-            .into_iter()
-            .find(|known| known.as_str().as_bytes().eq_ignore_ascii_case(codec))?;
-        Some((shape, codec))
-    }
-
-    fn fits(self, stream_type: StreamType) -> bool {
-        (self == Self::Unary) == (stream_type == StreamType::Unary)
-    }
-
-    const fn encoding_header(self) -> &'static str {
-        match self {
-            Self::Unary => "content-encoding",
-            Self::Stream => "connect-content-encoding",
-        }
-    }
+fn parse(media_type: &[u8]) -> Option<(Framing, Codec)> {
+    let subtype = strip_prefix(media_type, "application/")?;
+    let (framing, codec) = match strip_prefix(subtype, "connect+") {
+        Some(codec) => (Framing::Prefixed, codec),
+        None => (Framing::Whole, subtype),
+    };
+    let known = |known: &Codec| known.as_str().as_bytes().eq_ignore_ascii_case(codec);
+    Some((framing, [Codec::Json, Codec::Proto].into_iter().find(known)?))
 }
 
 /// Takes the protocol's headers off, checks them, and gives the timeout.
-fn take_headers(headers: &mut HeaderMap, shape: Shape) -> Result<Option<Duration>> {
+fn take_headers(headers: &mut HeaderMap, framing: Framing) -> Result<Option<Duration>> {
+    let encoding = match framing {
+        Framing::Whole => "content-encoding",
+        Framing::Prefixed => "connect-content-encoding",
+    };
     let (mut version, mut compression, mut timeout) = (Ok(()), Ok(()), Ok(None));
     take_reserved(headers, |name, value| match name {
         "connect-protocol-version" => version = check_version(value),
         "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
-        name if name == shape.encoding_header() => compression = super::check_compression(value),
+        name if name == encoding => compression = super::check_compression(value),
         _ => {}
     });
     version.and(compression).and(timeout)
@@ -133,9 +104,7 @@ fn check_version(value: &HeaderValue) -> Result<()> {
         return Ok(());
     }
     let version = value.as_bytes().escape_ascii();
-    Err(Error::invalid_argument(format!(
-        "connect-protocol-version must be \"1\", not \"{version}\""
-    )))
+    Err(Error::invalid_argument(format!("connect-protocol-version must be \"1\", not \"{version}\"")))
 }
 
 #[cfg(test)]

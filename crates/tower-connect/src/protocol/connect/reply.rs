@@ -11,6 +11,7 @@ use super::error::{end_stream_json, to_json};
 use crate::envelope::{Message, Single, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
+use crate::method::Spec;
 use crate::{Body, Codec, Error, Result};
 
 /// The answer to a caller that speaks Connect.
@@ -24,30 +25,24 @@ pub struct ConnectReply {
 enum Kind {
     /// The message and the trailers are collected, because the trailers go into the head.
     Unary(Single),
-    Stream,
+    Stream(Option<&'static Spec>),
 }
 
 impl ConnectReply {
     pub(super) fn unary(codec: Codec) -> Self {
-        Self {
-            codec,
-            kind: Kind::Unary(Single::default()),
-        }
+        Self { codec, kind: Kind::Unary(Single::default()) }
     }
 
-    pub(super) fn stream(codec: Codec) -> Self {
-        Self {
-            codec,
-            kind: Kind::Stream,
-        }
+    pub(super) fn stream(codec: Codec, method: Option<&'static Spec>) -> Self {
+        Self { codec, kind: Kind::Stream(method) }
     }
 
     fn content_type(&self) -> HeaderValue {
         HeaderValue::from_static(match (&self.kind, self.codec) {
             (Kind::Unary(_), Codec::Json) => "application/json",
             (Kind::Unary(_), Codec::Proto) => "application/proto",
-            (Kind::Stream, Codec::Json) => "application/connect+json",
-            (Kind::Stream, Codec::Proto) => "application/connect+proto",
+            (Kind::Stream(_), Codec::Json) => "application/connect+json",
+            (Kind::Stream(_), Codec::Proto) => "application/connect+proto",
         })
     }
 }
@@ -55,7 +50,7 @@ impl ConnectReply {
 impl Reply for ConnectReply {
     fn poll_reply(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
         let body = match &mut self.kind {
-            Kind::Stream => Outbound::body(std::mem::take(body), end_stream),
+            Kind::Stream(method) => Outbound::body(std::mem::take(body), *method, end_stream),
             Kind::Unary(single) => {
                 let Message { bytes, trailers } = match body.take_whole() {
                     Some(whole) => whole.into_message(),
@@ -84,7 +79,7 @@ impl Reply for ConnectReply {
         }
         copy_metadata(error.take_metadata(), &mut head.headers);
         let body = match &self.kind {
-            Kind::Stream => {
+            Kind::Stream(_) => {
                 head.status = StatusCode::OK;
                 head.headers.insert(CONTENT_TYPE, self.content_type());
                 end_stream_frame(Err(error))
@@ -95,8 +90,7 @@ impl Reply for ConnectReply {
                     head.status = error.code().http_status();
                 }
                 add_trailers(error.take_trailers(), &mut head.headers);
-                head.headers
-                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 Bytes::from(to_json(&error))
             }
         };
@@ -105,13 +99,12 @@ impl Reply for ConnectReply {
 }
 
 /// Unary calls send their trailers as headers with a prefix.
-fn add_trailers(trailers: HeaderMap, headers: &mut HeaderMap) {
+fn add_trailers(mut trailers: HeaderMap, headers: &mut HeaderMap) {
+    remove_reserved(&mut trailers);
     let mut current = None;
     for (name, value) in trailers {
         // Every name of a header is still one with the prefix in front, unless it becomes too long.
-        current = name
-            .map(|name| HeaderName::try_from(format!("trailer-{name}")).ok())
-            .or(current);
+        current = name.map(|name| HeaderName::try_from(format!("trailer-{name}")).ok()).or(current);
         if let Some(Some(name)) = &current {
             headers.append(name, value);
         }
@@ -123,8 +116,9 @@ fn end_stream(outcome: Result<HeaderMap>) -> Frame<Bytes> {
 }
 
 fn end_stream_frame(mut outcome: Result<HeaderMap>) -> Bytes {
-    if let Ok(trailers) = &mut outcome {
-        remove_reserved(trailers);
+    match &mut outcome {
+        Ok(trailers) => remove_reserved(trailers),
+        Err(error) => remove_reserved(error.trailers_mut()),
     }
     let mut frame = vec![0; PREFIX];
     frame.append(&mut end_stream_json(&outcome));

@@ -67,20 +67,14 @@ fn what_is_not_connect_passes_untouched() {
         &[][..],
         &[("content-type", "application/grpc")],
         &[("content-type", "application/json; charset=latin1")],
-        &[
-            ("content-type", "application/connect+xml"),
-            ("connect-protocol-version", "1"),
-        ],
+        &[("content-type", "application/connect+xml"), ("connect-protocol-version", "1")],
         &[("content-type", "text/plain"), ("connect-timeout-ms", "oops")],
     ] {
         let (accept, left) = accept(Claim::Any, "POST", headers);
         assert!(matches!(accept, Accept::Pass), "{headers:?}");
         assert_eq!(left.len(), headers.len());
     }
-    assert!(matches!(
-        accept(Claim::Any, "PUT", &[("content-type", "application/json")]).0,
-        Accept::Pass
-    ));
+    assert!(matches!(accept(Claim::Any, "PUT", &[("content-type", "application/json")]).0, Accept::Pass));
 }
 
 #[test]
@@ -89,20 +83,11 @@ fn plain_json_is_claimed_only_where_it_cannot_be_anybody_elses() {
     let versioned = &[("content-type", "application/json"), ("connect-protocol-version", "1")];
     let stream = &[("content-type", "application/connect+json")];
     assert!(matches!(accept(Claim::Unambiguous, "POST", plain).0, Accept::Pass));
-    assert!(matches!(
-        accept(Claim::Unambiguous, "POST", versioned).0,
-        Accept::Claim(_)
-    ));
+    assert!(matches!(accept(Claim::Unambiguous, "POST", versioned).0, Accept::Claim(_)));
     assert!(matches!(accept(Claim::Unambiguous, "POST", stream).0, Accept::Claim(_)));
-    assert!(matches!(
-        accept(Claim::Method(&UNARY), "POST", plain).0,
-        Accept::Claim(_)
-    ));
+    assert!(matches!(accept(Claim::Method(&UNARY), "POST", plain).0, Accept::Claim(_)));
     assert!(matches!(accept(Claim::Method(&STREAM), "POST", plain).0, Accept::Pass));
-    assert!(matches!(
-        accept(Claim::Method(&STREAM), "POST", stream).0,
-        Accept::Claim(_)
-    ));
+    assert!(matches!(accept(Claim::Method(&STREAM), "POST", stream).0, Accept::Claim(_)));
     assert!(matches!(accept(Claim::Method(&UNARY), "POST", stream).0, Accept::Pass));
 }
 
@@ -124,10 +109,7 @@ fn the_protocols_headers_go_and_the_metadata_stays() {
             ("x-a", "2"),
         ],
     );
-    let mut left: Vec<_> = left
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
-        .collect();
+    let mut left: Vec<_> = left.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     left.sort_by_key(|(name, _)| *name);
     assert_eq!(left, [("user-agent", "me"), ("x-a", "1"), ("x-a", "2")]);
 }
@@ -135,24 +117,12 @@ fn the_protocols_headers_go_and_the_metadata_stays() {
 #[test]
 fn version_timeout_and_compression_are_checked() {
     let json = ("content-type", "application/json");
-    assert_eq!(
-        code(&claimed(&[json, ("connect-protocol-version", "2")])),
-        Some(Code::InvalidArgument)
-    );
-    assert_eq!(
-        code(&claimed(&[json, ("connect-timeout-ms", "1s")])),
-        Some(Code::InvalidArgument)
-    );
-    assert_eq!(
-        code(&claimed(&[json, ("content-encoding", "lzw")])),
-        Some(Code::Unimplemented)
-    );
+    assert_eq!(code(&claimed(&[json, ("connect-protocol-version", "2")])), Some(Code::InvalidArgument));
+    assert_eq!(code(&claimed(&[json, ("connect-timeout-ms", "1s")])), Some(Code::InvalidArgument));
+    assert_eq!(code(&claimed(&[json, ("content-encoding", "lzw")])), Some(Code::Unimplemented));
     assert_eq!(code(&claimed(&[json, ("content-encoding", "identity")])), None);
     let stream = ("content-type", "application/connect+json");
-    assert_eq!(
-        code(&claimed(&[stream, ("connect-content-encoding", "lzw")])),
-        Some(Code::Unimplemented)
-    );
+    assert_eq!(code(&claimed(&[stream, ("connect-content-encoding", "lzw")])), Some(Code::Unimplemented));
     let timed = claimed(&[json, ("connect-timeout-ms", "1500")]);
     assert_eq!(timed.call.timeout(), Some(Duration::from_millis(1500)));
 }
@@ -174,21 +144,10 @@ fn a_unary_reply_is_the_bare_message_with_trailers_in_the_head() {
     };
     assert_eq!(head.status, 200);
     assert_eq!(&bytes(&mut body)[..], br#""hi""#);
-    let mut headers: Vec<_> = head
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-        .collect();
+    let mut headers: Vec<_> =
+        head.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     headers.sort();
-    assert_eq!(
-        headers,
-        [
-            "content-type: application/json",
-            "trailer-x-tail: 2",
-            "trailer-x-tail: 3",
-            "x-head: 1"
-        ]
-    );
+    assert_eq!(headers, ["content-type: application/json", "trailer-x-tail: 2", "trailer-x-tail: 3", "x-head: 1"]);
 }
 
 #[test]
@@ -222,7 +181,7 @@ fn a_status_that_middleware_set_is_kept() {
 
 #[test]
 fn a_streams_error_is_its_last_frame_and_the_status_stays_200() {
-    let response = ConnectReply::stream(Codec::Proto).fail(Error::not_found("x"), head());
+    let response = ConnectReply::stream(Codec::Proto, None).fail(Error::not_found("x"), head());
     let (head, mut body) = response.into_parts();
     assert_eq!(head.status, 200);
     assert_eq!(head.headers["content-type"], "application/connect+proto");
@@ -236,16 +195,13 @@ fn a_streams_messages_are_framed_and_its_trailers_are_in_the_last_frame() {
     trailers.insert("x-tail", "1".parse().unwrap());
     trailers.insert("grpc-status", "0".parse().unwrap());
     let mut body = Body::encode::<JsonValue, _>(Codec::Json, &serde_json::json!(7), trailers).unwrap();
-    let mut reply = ConnectReply::stream(Codec::Json);
+    let mut reply = ConnectReply::stream(Codec::Json, None);
     let Poll::Ready(Ok(mut body)) = reply.poll_reply(&mut Context::from_waker(Waker::noop()), &mut head(), &mut body)
     else {
         panic!("a stream needs no waiting for its head");
     };
     let end = br#"{"metadata":{"x-tail":["1"]}}"#;
-    assert_eq!(
-        &bytes(&mut body)[..],
-        [&b"\0\0\0\0\x017\x02\0\0\0\x1d"[..], end].concat()
-    );
+    assert_eq!(&bytes(&mut body)[..], [&b"\0\0\0\0\x017\x02\0\0\0\x1d"[..], end].concat());
 }
 
 /// Any JSON as a message.

@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Version, request};
 
 use self::reply::GrpcReply;
 use super::media::{media_type, strip_prefix};
-use super::{Accept, Claim, Claimed, Dialect, sealed, timeout};
+use super::{Accept, Claim, Claimed, Speak, timeout};
 use crate::envelope::{Framing, take_reserved};
 use crate::error::Refusal;
 use crate::method::StreamType;
@@ -31,12 +31,10 @@ impl Grpc {
     }
 }
 
-impl sealed::Sealed for Grpc {}
-
-impl Dialect for Grpc {
+impl Speak for Grpc {
     type Reply = GrpcReply;
 
-    fn accept(&self, parts: &mut request::Parts, _: Claim) -> Accept<GrpcReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<GrpcReply> {
         let Some(content_type) = media_type(&parts.headers).and_then(ContentType::parse) else {
             return Accept::Pass;
         };
@@ -44,16 +42,12 @@ impl Dialect for Grpc {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Grpc, content_type.codec(), parts);
-        let reply = GrpcReply::new(content_type, parts.version);
+        let reply = GrpcReply::new(content_type, parts.version, claim.method());
         let (timeout, framing) = match take_headers(parts) {
             Ok(timeout) => (timeout, Ok(Framing::Prefixed)),
             Err(error) => (None, Err(error)),
         };
-        Accept::Claim(Claimed {
-            call: call.with_timeout(timeout),
-            reply,
-            framing,
-        })
+        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, framing })
     }
 
     fn content_types(&self, _: StreamType, types: &mut String) {
@@ -102,21 +96,19 @@ impl ContentType {
 fn take_headers(parts: &mut request::Parts) -> Result<Option<Duration>> {
     let (mut takes_trailers, mut compression, mut timeout) = (false, Ok(()), Ok(None));
     take_reserved(&mut parts.headers, |name, value| match name {
-        "te" => takes_trailers = names_trailers(value),
+        "te" => takes_trailers |= names_trailers(value),
         "grpc-encoding" => compression = super::check_compression(value),
         "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
         _ => {}
     });
-    if parts.version < Version::HTTP_2 && !takes_trailers {
+    if parts.version < Version::HTTP_11 || (parts.version == Version::HTTP_11 && !takes_trailers) {
         return Err(Error::refusal(Refusal::HttpVersion));
     }
     compression.and(timeout)
 }
 
 fn names_trailers(te: &HeaderValue) -> bool {
-    te.as_bytes()
-        .split(|byte| *byte == b',')
-        .any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
+    te.as_bytes().split(|byte| *byte == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
 }
 
 #[cfg(test)]

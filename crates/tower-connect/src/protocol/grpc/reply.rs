@@ -8,8 +8,9 @@ use http_body::Frame;
 use super::super::Reply;
 use super::super::outbound::Outbound;
 use super::{ContentType, status};
-use crate::envelope::{copy_metadata, remove_reserved};
+use crate::envelope::{Whole, copy_metadata, remove_reserved};
 use crate::error::Refusal;
+use crate::method::Spec;
 use crate::{Body, Error, Result};
 
 /// The answer to a caller that speaks gRPC.
@@ -17,26 +18,29 @@ use crate::{Body, Error, Result};
 pub struct GrpcReply {
     content_type: ContentType,
     version: Version,
+    method: Option<&'static Spec>,
 }
 
 impl GrpcReply {
-    pub(super) fn new(content_type: ContentType, version: Version) -> Self {
-        Self { content_type, version }
+    pub(super) fn new(content_type: ContentType, version: Version, method: Option<&'static Spec>) -> Self {
+        Self { content_type, version, method }
     }
 
     /// A head of the protocol's own, with whatever metadata is there.
     fn write_head(&self, head: &mut response::Parts) {
         head.status = StatusCode::OK;
         remove_reserved(&mut head.headers);
-        head.headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type.as_str()));
+        head.headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type.as_str()));
     }
 
-    /// HTTP/1.1 servers send only the trailers that the head announces.
-    fn announce_trailers(&self, headers: &mut HeaderMap) {
-        if self.version < Version::HTTP_2 {
-            let names = HeaderValue::from_static("grpc-status, grpc-message, grpc-status-details-bin");
-            headers.insert(TRAILER, names);
+    /// HTTP/1.1 servers send only the trailers that the head announces: those of the protocol, and those that are known by now.
+    fn announce_trailers(&self, headers: &mut HeaderMap, trailers: Option<&HeaderMap>) {
+        if self.version >= Version::HTTP_2 {
+            return;
+        }
+        headers.insert(TRAILER, HeaderValue::from_static("grpc-status, grpc-message, grpc-status-details-bin"));
+        for name in trailers.into_iter().flat_map(HeaderMap::keys).filter(|name| !name.as_str().starts_with("grpc-")) {
+            headers.append(TRAILER, HeaderValue::from(name.clone()));
         }
     }
 }
@@ -44,10 +48,11 @@ impl GrpcReply {
 impl Reply for GrpcReply {
     fn poll_reply(&mut self, _: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
         self.write_head(head);
-        self.announce_trailers(&mut head.headers);
-        Poll::Ready(Ok(match body.take_whole() {
+        let whole = body.take_whole();
+        self.announce_trailers(&mut head.headers, whole.as_ref().and_then(Whole::trailers));
+        Poll::Ready(Ok(match whole {
             Some(whole) => Body::framed(whole, status::success),
-            None => Outbound::body(std::mem::take(body), end),
+            None => Outbound::body(std::mem::take(body), self.method, end),
         }))
     }
 
@@ -65,7 +70,7 @@ impl Reply for GrpcReply {
         let trailers = status::failure(error);
         if head.headers.len() > 1 {
             // In one block with the status, metadata of the head would become trailers.
-            self.announce_trailers(&mut head.headers);
+            self.announce_trailers(&mut head.headers, Some(&trailers));
             return http::Response::from_parts(head, Body::trailers(trailers));
         }
         head.headers.extend(trailers.clone());

@@ -86,10 +86,8 @@ mod tests {
     use crate::{Code, ErrorDetail};
 
     fn sorted(end: &HeaderMap) -> Vec<String> {
-        let mut lines: Vec<_> = end
-            .iter()
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
+        let mut lines: Vec<_> =
+            end.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
         lines
     }
@@ -101,10 +99,7 @@ mod tests {
         trailers.append("x-a", "1".parse().unwrap());
         trailers.append("x-a", "2".parse().unwrap());
         trailers.append("grpc-status", "13".parse().unwrap());
-        assert_eq!(
-            sorted(&success(Some(Box::new(trailers)))),
-            ["grpc-status: 0", "x-a: 1", "x-a: 2"]
-        );
+        assert_eq!(sorted(&success(Some(Box::new(trailers)))), ["grpc-status: 0", "x-a: 1", "x-a: 2"]);
     }
 
     #[test]
@@ -119,9 +114,6 @@ mod tests {
         let error = Error::not_found("gone").with_detail(ErrorDetail::new("a.B", &b"\x08\x01"[..]));
         let end = failure(error);
         let details = BASE64_STANDARD_NO_PAD.decode(&end[DETAILS]).unwrap();
-        assert_eq!(
-            details,
-            b"\x08\x05\x12\x04gone\x1a\x1d\x0a\x17type.googleapis.com/a.B\x12\x02\x08\x01"
-        );
+        assert_eq!(details, b"\x08\x05\x12\x04gone\x1a\x1d\x0a\x17type.googleapis.com/a.B\x12\x02\x08\x01");
     }
 }

@@ -47,10 +47,8 @@ fn frames(body: &mut Body) -> Vec<String> {
 }
 
 fn lines(headers: &HeaderMap) -> String {
-    let mut lines: Vec<_> = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-        .collect();
+    let mut lines: Vec<_> =
+        headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     lines.sort();
     lines.join("; ")
 }
@@ -68,31 +66,20 @@ fn three_content_types_are_grpc_and_the_reply_repeats_them() {
         let response = claimed.reply.fail(Error::not_found(""), head());
         assert_eq!(response.headers()["content-type"], content_type);
     }
-    for content_type in [
-        "application/grpc-web",
-        "application/grpc-web+proto",
-        "application/grpc+xml",
-        "application/grp",
-    ] {
+    for content_type in
+        ["application/grpc-web", "application/grpc-web+proto", "application/grpc+xml", "application/grp"]
+    {
         let (accept, left) = accept("POST", Version::HTTP_2, &[("content-type", content_type)]);
         assert!(matches!(accept, Accept::Pass), "{content_type}");
         assert_eq!(left.len(), 1);
     }
-    assert!(matches!(
-        accept("GET", Version::HTTP_2, &[("content-type", "application/grpc")]).0,
-        Accept::Pass
-    ));
+    assert!(matches!(accept("GET", Version::HTTP_2, &[("content-type", "application/grpc")]).0, Accept::Pass));
 }
 
 #[test]
 fn timeout_and_compression_are_checked() {
     let grpc = ("content-type", "application/grpc");
-    let code = |headers: &[_]| {
-        claimed(Version::HTTP_2, headers)
-            .framing
-            .err()
-            .map(|error| error.code())
-    };
+    let code = |headers: &[_]| claimed(Version::HTTP_2, headers).framing.err().map(|error| error.code());
     assert_eq!(code(&[grpc, ("grpc-timeout", "1")]), Some(Code::InvalidArgument));
     assert_eq!(code(&[grpc, ("grpc-encoding", "lzw")]), Some(Code::Unimplemented));
     assert_eq!(code(&[grpc, ("grpc-encoding", "identity")]), None);
@@ -125,25 +112,14 @@ fn http_1_needs_a_caller_that_takes_trailers() {
     let mut refused = claimed(Version::HTTP_11, &[grpc]);
     let error = refused.framing.unwrap_err();
     let response = refused.reply.fail(error, head());
-    assert_eq!(
-        (
-            response.status().as_u16(),
-            response.headers()["connection"].to_str().unwrap()
-        ),
-        (505, "close")
-    );
+    assert_eq!((response.status().as_u16(), response.headers()["connection"].to_str().unwrap()), (505, "close"));
 
     let mut served = claimed(Version::HTTP_11, &[grpc, ("te", "deflate, Trailers")]);
     let mut head = head();
     let mut body = Body::message(b"hi").unwrap();
-    let reply = served
-        .reply
-        .poll_reply(&mut Context::from_waker(Waker::noop()), &mut head, &mut body);
+    let reply = served.reply.poll_reply(&mut Context::from_waker(Waker::noop()), &mut head, &mut body);
     assert!(matches!(reply, Poll::Ready(Ok(_))));
-    assert_eq!(
-        head.headers["trailer"],
-        "grpc-status, grpc-message, grpc-status-details-bin"
-    );
+    assert_eq!(head.headers["trailer"], "grpc-status, grpc-message, grpc-status-details-bin");
 }
 
 #[test]
@@ -169,19 +145,14 @@ fn an_error_alone_is_one_block_of_headers_and_still_there_when_polled() {
     assert_eq!(head.status, 200);
     assert!(body.is_end_stream());
     let status = "grpc-message: no caf%C3%A9; grpc-status: 5";
-    assert_eq!(
-        lines(&head.headers),
-        format!("content-type: application/grpc; {status}")
-    );
+    assert_eq!(lines(&head.headers), format!("content-type: application/grpc; {status}"));
     assert_eq!(frames(&mut body), [status]);
 }
 
 #[test]
 fn an_error_with_metadata_keeps_head_and_trailers_apart() {
     let pair = |name: &'static str| HeaderMap::from_iter([(HeaderName::from_static(name), "1".parse().unwrap())]);
-    let error = Error::not_found("")
-        .with_metadata(pair("x-head"))
-        .with_trailers(pair("x-tail"));
+    let error = Error::not_found("").with_metadata(pair("x-head")).with_trailers(pair("x-tail"));
     let (head, mut body) = reply("application/grpc").fail(error, head()).into_parts();
     assert_eq!(lines(&head.headers), "content-type: application/grpc; x-head: 1");
     assert!(!body.is_end_stream());

@@ -1,0 +1,91 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use super::erased::Erased;
+use crate::{Body, Code, Error, Result};
+
+/// Where the bytes of a request come from; without a box of our own where there is one already.
+pub(crate) enum Source {
+    /// Nothing, or nothing more.
+    Ended,
+    Erased(Erased),
+    Boxed(UnsyncBoxBody<Bytes, Error>),
+}
+
+impl Source {
+    /// The next bytes, `None` at the end. Trailers of a request have no meaning in any of the protocols.
+    pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        loop {
+            let frame = ready!(self.poll_frame(cx)).map_err(broken_off)?;
+            let Some(frame) = frame else {
+                *self = Self::Ended;
+                return Poll::Ready(Ok(None));
+            };
+            if self.is_end() {
+                *self = Self::Ended;
+            }
+            if let Ok(data) = frame.into_data()
+                && !data.is_empty()
+            {
+                return Poll::Ready(Ok(Some(data)));
+            }
+        }
+    }
+
+    pub(crate) fn is_end(&self) -> bool {
+        match self {
+            Self::Ended => true,
+            Self::Erased(body) => body.is_end_stream(),
+            Self::Boxed(body) => body.is_end_stream(),
+        }
+    }
+
+    /// How many bytes are still to come for certain: a `content-length` above the limit need not be read.
+    pub(crate) fn at_least(&self) -> u64 {
+        match self {
+            Self::Ended => 0,
+            Self::Erased(body) => body.size_hint().lower(),
+            Self::Boxed(body) => body.size_hint().lower(),
+        }
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>>> {
+        match self {
+            Self::Ended => Poll::Ready(Ok(None)),
+            Self::Erased(body) => Pin::new(body).poll_frame(cx).map(Option::transpose).map_err(Error::from),
+            Self::Boxed(body) => Pin::new(body).poll_frame(cx).map(Option::transpose),
+        }
+    }
+}
+
+/// An upload that the connection, or the caller, has broken off is the end of a call that nobody waits for.
+fn broken_off(error: Error) -> Error {
+    let mut causes = std::iter::successors(error.source(), |&cause| StdError::source(cause));
+    if causes.any(<dyn StdError>::is::<hyper::Error>) {
+        return Error::new(Code::Canceled, "the request has broken off").with_source(error);
+    }
+    error
+}
+
+impl From<Body> for Source {
+    fn from(body: Body) -> Self {
+        body.into_source().unwrap_or_else(|body| Self::Boxed(body.boxed_unsync()))
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ended => "Source::Ended",
+            Self::Erased(_) => "Source::Erased",
+            Self::Boxed(_) => "Source::Boxed",
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! HTTP/1.1 has no way to answer a caller that is still sending but to read on: a connection with unread bytes cannot carry the next
+//! request, and closing it may take the answer with it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Frame;
+use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep};
+
+use crate::envelope::{Source, WireBody};
+use crate::{Body, Code, Result};
+
+/// How much of an upload is read and thrown away after the answer.
+const MOST_BYTES: usize = 256 << 10;
+/// How long that may take.
+const MOST_TIME: Duration = Duration::from_secs(1);
+
+/// What will be left of an upload when its call has ended.
+pub(super) type Rest = oneshot::Receiver<Source>;
+
+/// Holds the end of a response back until the upload has ended, or has been read for long enough; the connection closes then.
+///
+/// The head and all data go out at once, which is why the length must not be told in the head: the response would be over with its last
+/// byte.
+pub(super) struct Drain {
+    body: Body,
+    upload: Source,
+    left: usize,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Drain {
+    pub(super) fn after(body: Body, upload: Source) -> Body {
+        if upload.is_end() {
+            return body;
+        }
+        Body::wire(Self { body, upload, left: MOST_BYTES, timer: None })
+    }
+
+    /// The same for a call whose request body is, or was, in other hands.
+    pub(super) fn after_call(body: Body, rest: Option<Rest>) -> Body {
+        match rest.and_then(|mut rest| rest.try_recv().ok()) {
+            Some(upload) => Self::after(body, upload),
+            None => body,
+        }
+    }
+}
+
+impl WireBody for Drain {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        if let Some(frame) = ready!(self.body.poll(cx)) {
+            return Poll::Ready(Some(frame));
+        }
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(MOST_TIME)));
+        while timer.as_mut().poll(cx).is_pending() {
+            match ready!(self.upload.poll_data(cx)) {
+                Ok(Some(data)) if data.len() <= self.left => self.left -= data.len(),
+                // The upload is over, too long, or broken.
+                Ok(_) | Err(_) => break,
+            }
+        }
+        self.upload = Source::Ended;
+        Poll::Ready(None)
+    }
+
+    fn is_end(&self) -> bool {
+        // The upload holds the end back until it has been polled to its own.
+        matches!(self.upload, Source::Ended) && http_body::Body::is_end_stream(&self.body)
+    }
+
+    fn failure(&self) -> Option<Code> {
+        self.body.failure()
+    }
+}
