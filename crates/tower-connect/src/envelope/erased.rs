@@ -1,10 +1,10 @@
 //! The body that messages cross an axum router in: axum has boxed it already, so it needs no box of ours.
 
 #[cfg(feature = "axum")]
-pub(super) use axum::body::Body as Erased;
+pub(crate) use axum::body::Body as Erased;
 
 #[cfg(not(feature = "axum"))]
-pub(super) use self::absent::Erased;
+pub(crate) use self::absent::Erased;
 
 /// Without axum there is no such body.
 #[cfg(not(feature = "axum"))]
@@ -17,7 +17,7 @@ mod absent {
     use http_body::Frame;
 
     #[derive(Debug)]
-    pub(in super::super) enum Erased {}
+    pub(crate) enum Erased {}
 
     impl http_body::Body for Erased {
         type Data = Bytes;

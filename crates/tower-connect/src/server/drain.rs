@@ -7,6 +7,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::EXPECT;
+use http::{Version, request};
 use http_body::Frame;
 use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep};
@@ -34,6 +36,12 @@ pub(super) struct Drain {
 }
 
 impl Drain {
+    /// Whether uploads are to be read to their end: not on HTTP/2, which ends a stream by itself, and not for a caller who asks before it
+    /// sends, and takes the answer for a no.
+    pub(super) fn is_needed(head: &request::Parts) -> bool {
+        head.version < Version::HTTP_2 && !head.headers.contains_key(EXPECT)
+    }
+
     pub(super) fn after(body: Body, upload: Source) -> Body {
         if upload.is_end() {
             return body;

@@ -88,42 +88,36 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
-        loop {
-            let next = match state.as_mut().project() {
-                Project::Unclaimed(inner) => {
-                    let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
-                    return Poll::Ready(Ok(response.unwrap_or_else(|error| plain(&error.into()))));
-                }
-                Project::Outer(inner) => {
-                    let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
-                    return Poll::Ready(Ok(response.unwrap_or_else(|error| leave(error.into()))));
-                }
-                Project::Handling { inner, wait: slot } => {
-                    let response = match slot.as_mut().expect(POLLED_AGAIN).poll_deadline(cx) {
-                        Poll::Ready(expired) => Err(expired),
-                        Poll::Pending => ready!(inner.poll(cx)).map_err(Into::into),
-                    };
-                    let wait = slot.take().expect(POLLED_AGAIN);
-                    // The handler's future goes before its body is read, and with it what it holds of the request.
-                    match response {
-                        Ok(response) => State::Replying(Some(Replying::new(response.map(Body::new), wait))),
-                        Err(error) => {
-                            state.set(State::Done(None));
-                            return Poll::Ready(Ok(wait.fail(error, empty_head())));
-                        }
-                    }
-                }
-                Project::Replying(slot) => {
-                    let mut replying = slot.take().expect(POLLED_AGAIN);
-                    let Poll::Ready(body) = replying.poll(cx) else {
-                        *slot = Some(replying);
-                        return Poll::Pending;
-                    };
-                    return Poll::Ready(Ok(replying.finish(body)));
-                }
-                Project::Done(response) => return Poll::Ready(Ok(response.take().expect(POLLED_AGAIN))),
-            };
-            state.set(next);
+        let mut replying = match state.as_mut().project() {
+            Project::Unclaimed(inner) => {
+                let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
+                return Poll::Ready(Ok(response.unwrap_or_else(|error| plain(&error.into()))));
+            }
+            Project::Outer(inner) => {
+                let response = ready!(inner.poll(cx)).map(|response| response.map(Body::new));
+                return Poll::Ready(Ok(response.unwrap_or_else(|error| leave(error.into()))));
+            }
+            Project::Handling { inner, wait } => {
+                let response = match wait.as_mut().expect(POLLED_AGAIN).poll_deadline(cx) {
+                    Poll::Ready(expired) => leave(expired),
+                    Poll::Pending => match ready!(inner.poll(cx)) {
+                        Ok(response) => response.map(Body::new),
+                        Err(error) => leave(error.into()),
+                    },
+                };
+                Replying::new(response, wait.take().expect(POLLED_AGAIN))
+            }
+            Project::Replying(replying) => replying.take().expect(POLLED_AGAIN),
+            Project::Done(response) => return Poll::Ready(Ok(response.take().expect(POLLED_AGAIN))),
+        };
+        // The handler's future goes before its body is read, and with it what it holds of the request.
+        state.set(State::Done(None));
+        match replying.poll(cx) {
+            Poll::Ready(body) => Poll::Ready(Ok(replying.finish(body))),
+            Poll::Pending => {
+                state.set(State::Replying(Some(replying)));
+                Poll::Pending
+            }
         }
     }
 }

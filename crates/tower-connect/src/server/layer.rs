@@ -20,7 +20,10 @@ const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 ///   protocol's version. A POST of JSON without it may be anybody's.
 /// - With [`claim_all`](Self::claim_all) everything of a known content type is claimed.
 ///
-/// Any other request passes through as it came, and so does its response.
+/// Any other request passes through as it came, and so does its response. A call that a layer further out has claimed passes too: limits and
+/// [`on_end`](Self::on_end) are then those of the layer that claimed it.
+///
+/// A caller's timeout is kept with tokio's timer, which the runtime must have enabled.
 #[derive(Clone)]
 pub struct RpcLayer<P = DefaultProtocols> {
     pub(super) protocols: P,

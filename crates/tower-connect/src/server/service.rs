@@ -2,12 +2,12 @@ use std::convert::Infallible;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Version, request};
+use http::{HeaderValue, Method, request};
 use http_body::Body as _;
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-use super::drain::Rest;
+use super::drain::{Drain, Rest};
 use super::layer::RpcLayer;
 use super::outcome::Watch;
 use super::wait::Wait;
@@ -80,7 +80,7 @@ where
             None => call.set_path(head.uri.path()),
         }
         let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
-        let (unread, rest) = unread(head.version, &body);
+        let (unread, rest) = unread(&head, &body);
         let wait = Wait::new(reply, call.deadline(), watch, rest);
         let framing = match self.not_ready.take() {
             Some(error) => Err(error),
@@ -133,13 +133,13 @@ fn refuse<F, P: Dialect>(
     } else {
         Refusal::MethodNotAllowed { allow: "POST" }
     };
-    let upload = if head.version < Version::HTTP_2 { Source::from(body) } else { Source::Ended };
+    let upload = if Drain::is_needed(head) { Source::from(body) } else { Source::Ended };
     ResponseFuture::refused(refusal, upload)
 }
 
-/// A way for what is left of an upload to come back: only HTTP/1.1 needs it.
-fn unread(version: Version, body: &Body) -> (Option<oneshot::Sender<Source>>, Option<Rest>) {
-    if version >= Version::HTTP_2 || body.is_end_stream() {
+/// A way for what is left of an upload to come back, if anybody has to read it.
+fn unread(head: &request::Parts, body: &Body) -> (Option<oneshot::Sender<Source>>, Option<Rest>) {
+    if !Drain::is_needed(head) || body.is_end_stream() {
         return (None, None);
     }
     let (sender, receiver) = oneshot::channel();
