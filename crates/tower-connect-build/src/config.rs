@@ -11,6 +11,7 @@ use crate::{Error, generate};
 pub struct Config {
     includes: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
+    extern_paths: Vec<(String, String)>,
 }
 
 impl Config {
@@ -23,6 +24,15 @@ impl Config {
     /// Where the code goes; the default is cargo's `OUT_DIR`.
     pub fn out_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(dir.into());
+        self
+    }
+
+    /// Uses a type of yours, or the types of a module, instead of generated ones: the proto path begins with a dot, as in
+    /// `.google.protobuf.Any`, and the Rust path is absolute, as in `crate::any::Any`.
+    ///
+    /// Such a type needs what a generated one has: `prost::Message`, `Default`, `serde::Serialize` and `serde::Deserialize`.
+    pub fn extern_path(mut self, proto: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.extern_paths.push((proto.into(), rust.into()));
         self
     }
 
@@ -51,7 +61,7 @@ impl Config {
         // Comments become docs, and need not lie in every binary. What is encoded by the compiler itself keeps custom options.
         let encoded = compiler.include_source_info(false).encode_file_descriptor_set();
         let set = compiler.include_source_info(true).file_descriptor_set();
-        generate::generate(set, &encoded, &out_dir)
+        generate::generate(set, &encoded, &self.extern_paths, &out_dir)
     }
 }
 

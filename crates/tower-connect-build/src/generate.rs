@@ -14,10 +14,15 @@ use crate::service::ServiceGenerator;
 /// Where generated code finds its runtimes: a crate that uses it needs no other dependency.
 const PROST: &str = "::tower_connect::codegen::prost";
 
-pub(crate) fn generate(set: FileDescriptorSet, encoded: &[u8], out_dir: &Path) -> Result<(), Error> {
-    refuse_well_known_types(&set)?;
-    let json = json_by_package(&set)?;
-    for (package, code) in messages_and_services(set)? {
+pub(crate) fn generate(
+    set: FileDescriptorSet,
+    encoded: &[u8],
+    extern_paths: &[(String, String)],
+    out_dir: &Path,
+) -> Result<(), Error> {
+    refuse_well_known_types(&set, extern_paths)?;
+    let json = json_by_package(&set, extern_paths)?;
+    for (package, code) in messages_and_services(set, extern_paths)? {
         let descriptors = format!("{package}.descriptors.bin");
         let json = json.get(&package).map(|code| json_block(code)).unwrap_or_default();
         let text = format!(
@@ -49,21 +54,40 @@ const _: () = {{
 /// The file's name where the schema names no package.
 const NO_PACKAGE: &str = "_";
 
-/// Their JSON is not the one that would be generated for them.
-fn refuse_well_known_types(set: &FileDescriptorSet) -> Result<(), Error> {
-    let known = |import: &&String| import.starts_with("google/protobuf/") && !import.ends_with("/descriptor.proto");
-    for file in &set.file {
-        if let Some(import) = file.dependency.iter().find(known).filter(|_| file.package() != "google.protobuf") {
-            let message = format!("{}: well-known types are not supported yet: {import}", file.name());
-            return Err(Error::generator(std::io::Error::other(message)));
+/// Fields of well-known types have no generated form yet: their JSON is one of its own. Those that somebody brings are as good as any.
+fn refuse_well_known_types(set: &FileDescriptorSet, extern_paths: &[(String, String)]) -> Result<(), Error> {
+    let is_brought = |name: &str| extern_paths.iter().any(|(proto, _)| name.starts_with(proto.as_str()));
+    let refused = |name: &str| name.starts_with(".google.protobuf.") && !is_brought(name);
+    for file in set.file.iter().filter(|file| file.package() != "google.protobuf") {
+        let mut messages: Vec<_> = file.message_type.iter().collect();
+        while let Some(message) = messages.pop() {
+            messages.extend(&message.nested_type);
+            if let Some(field) = message.field.iter().find(|field| refused(field.type_name())) {
+                let (file, message, field, of) = (file.name(), message.name(), field.name(), field.type_name());
+                let reason = format!("{file}: {message}.{field}: well-known types are not supported yet: {of}");
+                return Err(Error::generator(std::io::Error::other(reason)));
+            }
+        }
+        let methods = file.service.iter().flat_map(|service| &service.method);
+        if let Some(method) =
+            methods.clone().find(|method| refused(method.input_type()) || refused(method.output_type()))
+        {
+            let reason = format!("{}: {}: well-known types are not supported yet", file.name(), method.name());
+            return Err(Error::generator(std::io::Error::other(reason)));
         }
     }
     Ok(())
 }
 
-fn messages_and_services(set: FileDescriptorSet) -> Result<BTreeMap<String, String>, Error> {
+fn messages_and_services(
+    set: FileDescriptorSet,
+    extern_paths: &[(String, String)],
+) -> Result<BTreeMap<String, String>, Error> {
     let mut config = prost_build::Config::new();
     config.btree_map(["."]).prost_path(PROST).service_generator(Box::new(ServiceGenerator));
+    for (proto, rust) in extern_paths {
+        config.extern_path(proto, rust);
+    }
     let files = set
         .file
         .into_iter()
@@ -77,9 +101,15 @@ fn messages_and_services(set: FileDescriptorSet) -> Result<BTreeMap<String, Stri
         .collect())
 }
 
-fn json_by_package(set: &FileDescriptorSet) -> Result<BTreeMap<String, String>, Error> {
+fn json_by_package(
+    set: &FileDescriptorSet,
+    extern_paths: &[(String, String)],
+) -> Result<BTreeMap<String, String>, Error> {
     let mut builder = pbjson_build::Builder::new();
     builder.ignore_unknown_fields().btree_map(["."]).exclude([".google.protobuf"]);
+    for (proto, rust) in extern_paths {
+        builder.extern_path(proto, rust);
+    }
     for file in &set.file {
         let mut file = file.clone();
         file.package.get_or_insert_default();

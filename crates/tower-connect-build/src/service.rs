@@ -41,9 +41,22 @@ impl Names {
     }
 }
 
-/// Streams have no form in Rust yet: their procedures have constants and routes, and answer `unimplemented`.
-fn unary(service: &Service) -> impl Iterator<Item = &Method> {
-    service.methods.iter().filter(|method| !method.client_streaming && !method.server_streaming)
+/// The shape's type, and the function of the runtime that calls such a handler.
+fn shape(method: &Method) -> (&'static str, &'static str) {
+    match (method.client_streaming, method.server_streaming) {
+        (false, false) => ("Unary", "unary"),
+        (true, false) => ("ClientStream", "client_stream"),
+        (false, true) => ("ServerStream", "server_stream"),
+        (true, true) => ("Bidi", "bidi"),
+    }
+}
+
+/// What a handler takes and gives.
+fn types(method: &Method) -> (String, String) {
+    let (input, output) = (method.input_type.clone(), method.output_type.clone());
+    let input = if method.client_streaming { format!("::tower_connect::Streaming<{input}>") } else { input };
+    let output = if method.server_streaming { format!("::tower_connect::Messages<{output}>") } else { output };
+    (input, output)
 }
 
 fn constant(method: &Method) -> String {
@@ -55,14 +68,15 @@ fn service_trait(service: &Service, names: &Names) -> String {
     let mut code = docs(&service.comments, &format!("The service `{}`.", names.full));
     code.push_str("///\n/// A procedure that is not written answers `unimplemented`.\n");
     let _ = writeln!(code, "pub trait {name}: ::core::marker::Send + ::core::marker::Sync + 'static {{");
-    for method in unary(service) {
-        let Method { name, input_type, output_type, proto_name, .. } = method;
+    for method in &service.methods {
+        let Method { name, proto_name, .. } = method;
+        let (input, output) = types(method);
         let constant = constant(method);
         code.push_str(&docs(&method.comments, &format!("The procedure `{proto_name}`.")));
         let _ = write!(
             code,
-            "fn {name}(&self, request: ::tower_connect::Request<{input_type}>) -> impl ::core::future::Future<
-                Output = ::tower_connect::Result<::tower_connect::Response<{output_type}>>,
+            "fn {name}(&self, request: ::tower_connect::Request<{input}>) -> impl ::core::future::Future<
+                Output = ::tower_connect::Result<::tower_connect::Response<{output}>>,
             > + ::core::marker::Send {{
                 ::tower_connect::codegen::unimplemented({module}::{constant}, request)
             }}\n"
@@ -77,14 +91,15 @@ fn server(service: &Service, names: &Names) -> String {
     let specs = service.methods.iter().map(|method| format!("{module}::{}.spec()", constant(method)));
     let specs = specs.collect::<Vec<_>>().join(", ");
     let mut arms = String::new();
-    for method in unary(service) {
+    for method in &service.methods {
         let Method { name: function, proto_name, .. } = method;
         let constant = constant(method);
+        let (_, call) = shape(method);
         let _ = write!(
             arms,
             "\"/{full}/{proto_name}\" => {{
                 let service = ::std::sync::Arc::clone(&self.service);
-                ::tower_connect::codegen::unary({module}::{constant}, request, move |request| async move {{
+                ::tower_connect::codegen::{call}({module}::{constant}, request, move |request| async move {{
                     <T as {name}>::{function}(&*service, request).await
                 }})
             }}\n"
@@ -173,12 +188,7 @@ fn constants(service: &Service, names: &Names) -> String {
     let mut code = format!("/// The procedures of [`{name}`].\npub mod {module} {{\n");
     for method in &service.methods {
         let Method { proto_name, .. } = method;
-        let shape = match (method.client_streaming, method.server_streaming) {
-            (false, false) => "Unary",
-            (true, false) => "ClientStream",
-            (false, true) => "ServerStream",
-            (true, true) => "Bidi",
-        };
+        let (shape, _) = shape(method);
         let idempotency = match method.options.idempotency_level.unwrap_or_default() {
             1 => ".with_idempotency(::tower_connect::method::Idempotency::NoSideEffects)",
             2 => ".with_idempotency(::tower_connect::method::Idempotency::Idempotent)",

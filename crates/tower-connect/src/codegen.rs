@@ -79,5 +79,6 @@ pub use tower_service::Service;
 pub use ::axum::Router;
 
 pub use crate::envelope::IntoBody;
-pub use crate::server::dispatch::{procedure, unary, unimplemented, unknown};
+pub use crate::server::dispatch::{procedure, unimplemented, unknown};
+pub use crate::server::handle::{bidi, client_stream, server_stream, unary};
 pub use crate::server::{DispatchFuture, NamedService, Rpc};

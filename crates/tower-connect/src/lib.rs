@@ -53,7 +53,7 @@ pub mod serve;
 pub mod server;
 
 pub use self::codec::Codec;
-pub use self::envelope::{Body, Call, Protocol, Request, Response};
+pub use self::envelope::{Body, Call, Messages, Protocol, Request, Response, Sender, Streaming};
 pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
 #[cfg(feature = "serve")]
 pub use self::serve::serve;

@@ -2,20 +2,26 @@
 
 pub mod engine;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use tower_connect::{Call, Outcome, Request, Response, Result, RpcLayer};
+use futures::stream::{self, StreamExt};
+use tower_connect::{Call, Messages, Outcome, Request, Response, Result, RpcLayer, Streaming};
 
 use self::engine::Conversation;
-use self::proto::{ElizaService, ElizaServiceServer, SayRequest, SayResponse};
+use self::proto::{
+    ConverseRequest, ConverseResponse, ElizaService, ElizaServiceServer, IntroduceRequest, IntroduceResponse,
+    SayRequest, SayResponse,
+};
 
 /// What the schema has become.
 pub mod proto {
     tower_connect::include_proto!("connectrpc.eliza.v1");
 }
 
-/// The service. Whoever only says something is forgotten at once, so there is no state.
+/// The service. Whoever only says something is forgotten at once; a conversation is remembered until it ends.
 #[derive(Debug)]
 pub struct Eliza;
 
@@ -24,6 +30,43 @@ impl ElizaService for Eliza {
         let reply = Conversation::new().reply(&request.message().sentence);
         Ok(SayResponse { sentence: reply.sentence }.into())
     }
+
+    async fn converse(
+        &self,
+        request: Request<Streaming<ConverseRequest>>,
+    ) -> Result<Response<Messages<ConverseResponse>>> {
+        let conversation = Some((request.into_message(), Conversation::new()));
+        Ok(Messages::new(stream::try_unfold(conversation, converse)).into())
+    }
+
+    async fn introduce(&self, request: Request<IntroduceRequest>) -> Result<Response<Messages<IntroduceResponse>>> {
+        let sentences = engine::introduction(&request.message().name).into_iter().enumerate();
+        let slowly = stream::iter(sentences).then(async |(number, sentence)| {
+            if number > 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+            Ok(IntroduceResponse { sentence })
+        });
+        Ok(Messages::new(slowly).into())
+    }
+}
+
+/// Between two sentences of the introduction: long enough to see that each comes by itself.
+const PAUSE: Duration = Duration::from_millis(200);
+
+type Dialogue = Option<(Streaming<ConverseRequest>, Conversation)>;
+
+/// One sentence and its answer. After a goodbye there is no more to say.
+async fn converse(dialogue: Dialogue) -> Result<Option<(ConverseResponse, Dialogue)>> {
+    let Some((mut sentences, mut conversation)) = dialogue else {
+        return Ok(None);
+    };
+    let Some(said) = sentences.message().await? else {
+        return Ok(None);
+    };
+    let reply = conversation.reply(&said.sentence);
+    let rest = (!reply.goodbye).then_some((sentences, conversation));
+    Ok(Some((ConverseResponse { sentence: reply.sentence }, rest)))
 }
 
 /// The whole site: the service, a page that talks to it, and a health check.

@@ -3,20 +3,22 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use tokio::sync::oneshot;
 
+use super::encode::{Encode, Encoded, Typed};
 use super::erased::Erased;
 use super::inbound::Inbound;
 use super::source::Source;
-use super::{Framing, Message};
+use super::whole::Whole;
+use super::{Framing, Messages};
 use crate::codec::{Codec, Format};
 use crate::error::BoxError;
-use crate::frame::{PREFIX, write_prefix};
+use crate::frame::PREFIX;
 use crate::{Code, Error, Result};
 
 /// The body of requests and responses, inside the envelope and on the wire.
@@ -32,13 +34,15 @@ enum Kind {
     /// Nothing, or nothing more.
     Empty,
     /// Bytes for the wire, of which the length may be told.
-    Data(Bytes),
+    Data(Option<Bytes>),
     /// One message inside the envelope.
     Message(Whole),
     /// One message in its frame, then trailers: a unary reply of gRPC.
     Framed(Whole, fn(Option<Box<HeaderMap>>) -> HeaderMap),
     /// Trailers that the head has sent already.
-    TrailersOnly(Box<HeaderMap>),
+    TrailersOnly(Option<Box<HeaderMap>>),
+    /// A stream of messages inside the envelope.
+    Messages(Option<Box<dyn Encode>>),
     /// Messages taken off the wire.
     Inbound(Inbound),
     /// What a protocol or the server puts around a body, on its way to the wire.
@@ -61,26 +65,6 @@ pub(crate) trait WireBody: Send {
 
     /// See [`Body::failure`].
     fn failure(&self) -> Option<Code>;
-}
-
-/// One whole message with room for its prefix in front, and the trailing metadata after it.
-#[derive(Debug)]
-pub(crate) struct Whole {
-    framed: Bytes,
-    trailers: Option<Box<HeaderMap>>,
-    sent: bool,
-}
-
-impl Whole {
-    pub(crate) fn trailers(&self) -> Option<&HeaderMap> {
-        self.trailers.as_deref()
-    }
-
-    /// The message.
-    pub(crate) fn into_message(mut self) -> Message {
-        self.framed.advance(PREFIX);
-        Message { bytes: self.framed, trailers: self.trailers }
-    }
 }
 
 impl Body {
@@ -123,7 +107,7 @@ impl Body {
         let mut framed = BytesMut::with_capacity(PREFIX + message.len());
         framed.extend_from_slice(&[0; PREFIX]);
         framed.extend_from_slice(message);
-        Self::from_framed(framed, HeaderMap::new())
+        Ok(Self { kind: Kind::Message(Whole::new(framed, HeaderMap::new())?) })
     }
 
     /// One encoded message inside the envelope, and trailing metadata.
@@ -135,18 +119,22 @@ impl Body {
         let mut framed = BytesMut::with_capacity(PREFIX.saturating_add(F::encoded_len(codec, message)));
         framed.extend_from_slice(&[0; PREFIX]);
         F::encode(codec, message, &mut framed)?;
-        Self::from_framed(framed, trailers)
+        Ok(Self { kind: Kind::Message(Whole::new(framed, trailers)?) })
     }
 
-    fn from_framed(mut framed: BytesMut, trailers: HeaderMap) -> Result<Self> {
-        write_prefix(0, &mut framed)?;
-        let trailers = (!trailers.is_empty()).then(|| Box::new(trailers));
-        Ok(Self { kind: Kind::Message(Whole { framed: framed.freeze(), trailers, sent: false }) })
+    /// A stream of messages inside the envelope, and the trailing metadata after it.
+    #[must_use]
+    pub fn stream<F: Format<T>, T: Send + 'static>(codec: Codec, messages: Messages<T>, trailers: HeaderMap) -> Self {
+        Self::encoding(Typed::new::<F>(codec, messages, trailers))
+    }
+
+    pub(crate) fn encoding(messages: impl Encode + 'static) -> Self {
+        Self { kind: Kind::Messages(Some(Box::new(messages))) }
     }
 
     /// Bytes for the wire, as one data frame.
     pub(crate) fn data(data: Bytes) -> Self {
-        Self { kind: Kind::Data(data) }
+        Self { kind: Kind::Data(Some(data)) }
     }
 
     /// One message in its frame, then what `end` makes of the trailing metadata.
@@ -156,13 +144,13 @@ impl Body {
 
     /// Trailers without a message.
     pub(crate) fn trailers(trailers: HeaderMap) -> Self {
-        Self { kind: Kind::Message(Whole { framed: Bytes::new(), trailers: Some(Box::new(trailers)), sent: true }) }
+        Self { kind: Kind::Message(Whole::trailers_alone(trailers)) }
     }
 
     /// Trailers that the head carries too. The body says that it has ended, so that one frame of HTTP/2 is the whole answer; to
     /// middleware that asks all the same it gives the trailers.
     pub(crate) fn trailers_only(trailers: HeaderMap) -> Self {
-        Self { kind: Kind::TrailersOnly(Box::new(trailers)) }
+        Self { kind: Kind::TrailersOnly(Some(Box::new(trailers))) }
     }
 
     /// Takes messages off the wire, each of `limit` bytes at the most. Who asks for the `rest` gets what was not read.
@@ -186,7 +174,7 @@ impl Body {
     /// The one message of a typed reply, if nothing was read of it and nothing stands in between.
     pub(crate) fn take_whole(&mut self) -> Option<Whole> {
         match std::mem::replace(&mut self.kind, Kind::Empty) {
-            Kind::Message(whole) if !whole.sent => Some(whole),
+            Kind::Message(whole) if whole.is_unread() => Some(whole),
             kind => {
                 self.kind = kind;
                 None
@@ -198,7 +186,7 @@ impl Body {
     pub(super) fn take_data(&mut self) -> Option<Bytes> {
         match std::mem::replace(&mut self.kind, Kind::Empty) {
             Kind::Empty => Some(Bytes::new()),
-            Kind::Data(data) => Some(data),
+            Kind::Data(data) => Some(data.unwrap_or_default()),
             kind => {
                 self.kind = kind;
                 None
@@ -214,39 +202,44 @@ impl Body {
         }
     }
 
+    /// The messages of a typed stream, if nothing was read of them and nothing stands in between.
+    pub(crate) fn take_messages(&mut self) -> Option<Box<dyn Encode>> {
+        match &mut self.kind {
+            Kind::Messages(messages) => messages.take(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
         let frame = match &mut self.kind {
-            Kind::Empty => return Poll::Ready(None),
+            Kind::Empty => None,
+            Kind::Data(data) => data.take().map(Frame::data),
+            Kind::Message(whole) => whole.next_plain(),
+            Kind::Framed(whole, end) => whole.next_framed(*end),
+            Kind::TrailersOnly(trailers) => trailers.take().map(|trailers| Frame::trailers(*trailers)),
+            Kind::Messages(messages) => return poll_messages(messages, cx),
             Kind::Inbound(inbound) => return inbound.poll_message(cx).map_ok(Frame::data),
             Kind::Wire(body) => return body.poll(cx),
             Kind::Boxed(body) => return Pin::new(body).poll_frame(cx),
-            Kind::Erased(body) => {
-                let frame = ready!(Pin::new(body).poll_frame(cx));
-                return Poll::Ready(frame.map(|frame| frame.map_err(Error::from)));
-            }
-            Kind::Message(whole) if !whole.sent => {
-                whole.sent = true;
-                let mut message = std::mem::take(&mut whole.framed);
-                message.advance(PREFIX);
-                Frame::data(message)
-            }
-            Kind::Framed(whole, _) if !whole.sent => {
-                whole.sent = true;
-                Frame::data(std::mem::take(&mut whole.framed))
-            }
-            Kind::Data(_) | Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) => {
-                match std::mem::replace(&mut self.kind, Kind::Empty) {
-                    Kind::Data(data) => Frame::data(data),
-                    Kind::Message(Whole { trailers: Some(trailers), .. }) | Kind::TrailersOnly(trailers) => {
-                        Frame::trailers(*trailers)
-                    }
-                    Kind::Framed(whole, end) => Frame::trailers(end(whole.trailers)),
-                    _ => return Poll::Ready(None),
-                }
-            }
+            Kind::Erased(body) => return Pin::new(body).poll_frame(cx).map_err(Error::from),
         };
-        Poll::Ready(Some(Ok(frame)))
+        Poll::Ready(frame.map(Ok))
     }
+}
+
+/// A stream of messages where it is not a protocol that asks: one frame each.
+fn poll_messages(messages: &mut Option<Box<dyn Encode>>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+    let Some(encode) = messages else {
+        return Poll::Ready(None);
+    };
+    let mut buf = BytesMut::new();
+    let frame = match ready!(encode.poll_encode(cx, &mut buf)) {
+        Ok(Encoded::Message) => return Poll::Ready(Some(Ok(Frame::data(buf.freeze())))),
+        Ok(Encoded::End(trailers)) => (!trailers.is_empty()).then(|| Ok(Frame::trailers(trailers))),
+        Err(error) => Some(Err(error)),
+    };
+    *messages = None;
+    Poll::Ready(frame)
 }
 
 impl Default for Body {
@@ -291,8 +284,10 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Empty | Kind::TrailersOnly(_) => true,
-            Kind::Data(_) | Kind::Framed(..) => false,
-            Kind::Message(whole) => whole.sent && whole.trailers.is_none(),
+            Kind::Data(data) => data.is_none(),
+            Kind::Message(whole) => whole.is_plain_end(),
+            Kind::Framed(whole, _) => whole.is_framed_end(),
+            Kind::Messages(messages) => messages.is_none(),
             Kind::Inbound(inbound) => inbound.is_end(),
             Kind::Wire(body) => body.is_end(),
             Kind::Boxed(body) => body.is_end_stream(),
@@ -304,8 +299,10 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Empty => SizeHint::with_exact(0),
-            Kind::Data(data) => SizeHint::with_exact(data.len() as u64),
-            Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Inbound(_) => SizeHint::default(),
+            Kind::Data(data) => SizeHint::with_exact(data.as_ref().map_or(0, Bytes::len) as u64),
+            Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Messages(_) | Kind::Inbound(_) => {
+                SizeHint::default()
+            }
             Kind::Wire(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
             Kind::Erased(body) => http_body::Body::size_hint(body),
@@ -321,6 +318,7 @@ impl fmt::Debug for Body {
             Kind::Message(_) => "Body::Message",
             Kind::Framed(..) => "Body::Framed",
             Kind::TrailersOnly(_) => "Body::TrailersOnly",
+            Kind::Messages(_) => "Body::Messages",
             Kind::Inbound(_) => "Body::Inbound",
             Kind::Wire(_) => "Body::Wire",
             Kind::Boxed(_) => "Body::Boxed",

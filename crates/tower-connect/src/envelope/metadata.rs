@@ -47,15 +47,21 @@ pub(crate) fn take_reserved(headers: &mut HeaderMap, mut taken: impl FnMut(&str,
 }
 
 /// Appends all values of all names that are not reserved.
-pub(crate) fn copy_metadata(from: HeaderMap, to: &mut HeaderMap) {
+pub(crate) fn copy_metadata(mut from: HeaderMap, to: &mut HeaderMap) {
+    remove_reserved(&mut from);
+    append_all(from, to);
+}
+
+/// Appends all values of all names.
+pub(crate) fn append_all(from: HeaderMap, to: &mut HeaderMap) {
     if to.is_empty() {
         *to = from;
-        return remove_reserved(to);
+        return;
     }
     let mut current = None;
     for (name, value) in from {
         current = name.or(current);
-        if let Some(name) = current.as_ref().filter(|name| !is_reserved(name)) {
+        if let Some(name) = &current {
             to.append(name, value);
         }
     }

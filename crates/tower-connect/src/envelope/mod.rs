@@ -20,19 +20,27 @@
 
 mod body;
 mod call;
+mod encode;
 mod erased;
 mod inbound;
 mod message;
+mod messages;
 mod metadata;
 mod single;
 mod source;
+mod streaming;
+mod whole;
 
+pub(crate) use self::body::WireBody;
 pub use self::body::{Body, IntoBody};
-pub(crate) use self::body::{Whole, WireBody};
 pub use self::call::{Call, Protocol};
 pub(crate) use self::call::{Streams, now};
+pub(crate) use self::encode::{Encode, Encoded};
 pub(crate) use self::inbound::Framing;
 pub use self::message::{Request, Response};
-pub(crate) use self::metadata::{copy_metadata, remove_reserved, take_reserved};
+pub use self::messages::{Messages, Sender};
+pub(crate) use self::metadata::{append_all, copy_metadata, remove_reserved, take_reserved};
 pub(crate) use self::single::{Message, Single, SingleError};
 pub(crate) use self::source::Source;
+pub use self::streaming::Streaming;
+pub(crate) use self::whole::Whole;

@@ -120,6 +120,11 @@ impl Error {
         Self::new(Code::Internal, "").with_source(source)
     }
 
+    /// What a caller is told of a panic; its text stays in the log.
+    pub(crate) fn panicked() -> Self {
+        Self::new(Code::Internal, "the handler panicked")
+    }
+
     pub(crate) fn refusal(refusal: Refusal) -> Self {
         let mut error = Self::new(Code::Unimplemented, "");
         error.0.refusal = Some(refusal);

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Frame;
 
-use crate::envelope::WireBody;
+use crate::envelope::{Encode, Encoded, WireBody};
 use crate::frame::{PREFIX, write_prefix};
 use crate::method::{Spec, StreamType};
 use crate::{Body, Code, Error, Result};
@@ -12,47 +12,51 @@ use crate::{Body, Code, Error, Result};
 /// How a protocol ends a body of framed messages: with trailers in gRPC, with a last frame in Connect.
 pub(super) type End = fn(Result<HeaderMap>) -> Frame<Bytes>;
 
+/// What one batch of messages may grow to before it is sent, in bytes; a larger message is a batch of its own.
+const BATCH: usize = 16 << 10;
+
 /// Puts each message of an envelope's body into its frame, and ends it: exactly once, whether it went well or not.
+///
+/// Messages that are ready at once go out as one piece.
 pub(super) struct Outbound {
-    body: Body,
+    messages: Box<dyn Encode>,
     end: Option<End>,
-    /// Whether there must be exactly one message, and how many there were.
-    single: bool,
-    messages: usize,
+    /// How the messages ended, while what came before it is still to be sent.
+    ended: Option<Result<HeaderMap>>,
     failure: Option<Code>,
 }
 
 impl Outbound {
     /// The procedure tells, where it is known, how many messages there must be.
-    pub(super) fn body(body: Body, method: Option<&Spec>, end: End) -> Body {
-        let single =
-            method.is_some_and(|method| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream));
-        Body::wire(Self { body, end: Some(end), single, messages: 0, failure: None })
+    pub(super) fn body(mut body: Body, method: Option<&Spec>, end: End) -> Body {
+        let messages = body.take_messages().unwrap_or_else(|| {
+            let single = method
+                .is_some_and(|method| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream));
+            Box::new(Frames { body, single, count: 0 })
+        });
+        Body::wire(Self { messages, end: Some(end), ended: None, failure: None })
     }
 
-    /// The next message in its frame, or the metadata that comes after the last.
-    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Result<Bytes, HeaderMap>>> {
-        let Some(frame) = ready!(self.body.poll(cx)?) else {
-            return Poll::Ready(self.check_count().map(|()| Err(HeaderMap::new())));
-        };
-        Poll::Ready(match frame.into_data().map_err(Frame::into_trailers) {
-            Ok(message) => {
-                self.messages += 1;
-                if self.messages > 1 {
-                    self.check_count()?;
-                }
-                prefixed(&message).map(Ok)
+    /// Frames messages until one has to be waited for, the batch is full, or there are no more.
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        let mut batch = BytesMut::new();
+        while self.ended.is_none() && batch.len() < BATCH {
+            let start = batch.len();
+            batch.extend_from_slice(&[0; PREFIX]);
+            let encoded = self.messages.poll_encode(cx, &mut batch).map(|encoded| match encoded? {
+                Encoded::Message => write_prefix(0, &mut batch[start..]).map(|()| None),
+                Encoded::End(trailers) => Ok(Some(trailers)),
+            });
+            match encoded {
+                Poll::Ready(Ok(None)) => continue,
+                Poll::Ready(outcome) => self.ended = outcome.transpose(),
+                Poll::Pending if start == 0 => return Poll::Pending,
+                Poll::Pending => {}
             }
-            Err(trailers) => self.check_count().map(|()| Err(trailers.unwrap_or_default())),
-        })
-    }
-
-    fn check_count(&self) -> Result<()> {
-        if self.single && self.messages != 1 {
-            let message = format!("{} messages where there must be one", self.messages);
-            return Err(Error::new(Code::Internal, message));
+            batch.truncate(start);
+            break;
         }
-        Ok(())
+        Poll::Ready(batch.freeze())
     }
 }
 
@@ -61,14 +65,13 @@ impl WireBody for Outbound {
         let Some(end) = self.end else {
             return Poll::Ready(None);
         };
-        let outcome = match ready!(self.poll_message(cx)) {
-            Ok(Ok(message)) => return Poll::Ready(Some(Ok(Frame::data(message)))),
-            Ok(Err(trailers)) => Ok(trailers),
-            Err(error) => Err(error),
-        };
+        let batch = ready!(self.poll_batch(cx));
+        if !batch.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(batch))));
+        }
+        let outcome = self.ended.take().unwrap_or_else(|| Ok(HeaderMap::new()));
         self.failure = outcome.as_ref().err().map(Error::code);
         self.end = None;
-        self.body = Body::empty();
         Poll::Ready(Some(Ok(end(outcome))))
     }
 
@@ -81,10 +84,41 @@ impl WireBody for Outbound {
     }
 }
 
-fn prefixed(message: &[u8]) -> Result<Bytes> {
-    let mut framed = BytesMut::with_capacity(PREFIX + message.len());
-    framed.extend_from_slice(&[0; PREFIX]);
-    framed.extend_from_slice(message);
-    write_prefix(0, &mut framed)?;
-    Ok(framed.freeze())
+/// A body that is not a typed stream: each of its frames is a message, by the envelope's contract.
+struct Frames {
+    body: Body,
+    /// Whether there must be exactly one message, and how many there were.
+    single: bool,
+    count: usize,
+}
+
+impl Encode for Frames {
+    fn poll_encode(&mut self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<Result<Encoded>> {
+        let trailers = match ready!(self.body.poll(cx)?) {
+            None => HeaderMap::new(),
+            Some(frame) => match frame.into_data().map_err(Frame::into_trailers) {
+                Err(trailers) => trailers.unwrap_or_default(),
+                Ok(message) => {
+                    self.count += 1;
+                    if self.count > 1 {
+                        self.check_count()?;
+                    }
+                    buf.extend_from_slice(&message);
+                    return Poll::Ready(Ok(Encoded::Message));
+                }
+            },
+        };
+        self.check_count()?;
+        Poll::Ready(Ok(Encoded::End(trailers)))
+    }
+}
+
+impl Frames {
+    fn check_count(&self) -> Result<()> {
+        if self.single && self.count != 1 {
+            let message = format!("{} messages where there must be one", self.count);
+            return Err(Error::new(Code::Internal, message));
+        }
+        Ok(())
+    }
 }

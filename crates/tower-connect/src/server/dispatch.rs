@@ -1,21 +1,17 @@
-//! From the envelope to a typed handler: what the arms of a generated server are made of.
+//! What a generated server does with a request before it has found the handler.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, Ready, ready};
-use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{self, Context, Poll};
+use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::{Method as HttpMethod, request};
-use pin_project::pin_project;
 
 use super::future::{empty_head, leave};
-use crate::codec::Format;
-use crate::envelope::{IntoBody, Single, SingleError};
+use crate::envelope::IntoBody;
 use crate::error::Refusal;
-use crate::method::{Lookup, Method, ServiceSpec, Shape, Unary};
+use crate::method::{Lookup, Method, ServiceSpec, Shape, Spec};
 use crate::{Body, Call, Codec, Error, Request, Response, Result};
 
 /// A server that knows which service of the schema it serves: what generated servers are.
@@ -32,6 +28,16 @@ pub struct DispatchFuture(Dispatched);
 enum Dispatched {
     Handler(Pin<Box<dyn Future<Output = http::Response<Body>> + Send>>),
     Answer(Option<http::Response<Body>>),
+}
+
+impl DispatchFuture {
+    pub(super) fn handler(future: impl Future<Output = http::Response<Body>> + Send + 'static) -> Self {
+        Self(Dispatched::Handler(Box::pin(future)))
+    }
+
+    fn answer(response: http::Response<Body>) -> Self {
+        Self(Dispatched::Answer(Some(response)))
+    }
 }
 
 impl Future for DispatchFuture {
@@ -76,7 +82,7 @@ pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> Dispatch
         (None, Some(_)) => not_a_call(request.method()),
         (None, None) => Refusal::UnknownProcedure.into_response(empty_head()),
     };
-    DispatchFuture(Dispatched::Answer(Some(response)))
+    DispatchFuture::answer(response)
 }
 
 /// A layer that did not know the procedure has claimed a call under a content type that the procedure has not.
@@ -85,10 +91,10 @@ fn wrong_content_type() -> Error {
 }
 
 /// The answer of a trait's method that nobody has written.
-pub fn unimplemented<Req, Res, S, F>(
+pub fn unimplemented<Req, Res, S, F, In, Out>(
     method: Method<Req, Res, S, F>,
-    request: Request<Req>,
-) -> Ready<Result<Response<Res>>>
+    request: Request<In>,
+) -> Ready<Result<Response<Out>>>
 where
     S: Shape,
 {
@@ -100,37 +106,21 @@ fn not_implemented(procedure: &str) -> Error {
     Error::unimplemented(format!("{} is not implemented", procedure.trim_start_matches('/')))
 }
 
-/// Reads one message, calls the handler with it, and writes the message that it answers with.
-#[must_use]
-pub fn unary<Req, Res, F, B, H, Fut>(
-    method: Method<Req, Res, Unary, F>,
+/// Takes a claimed request apart for its handler, unless its content type is not for such a procedure.
+pub(super) fn enter<B: IntoBody>(
+    method: &'static Spec,
     request: http::Request<B>,
-    handler: H,
-) -> DispatchFuture
-where
-    B: IntoBody,
-    Req: Send + 'static,
-    Res: Send + 'static,
-    F: Format<Req> + Format<Res>,
-    H: FnOnce(Request<Req>) -> Fut + Send + 'static,
-    Fut: Future<Output = Result<Response<Res>>> + Send + 'static,
-{
+    handle: impl FnOnce(Codec, request::Parts, Body) -> DispatchFuture,
+) -> DispatchFuture {
     let (mut head, body) = request.into_parts();
     let Some(call) = head.extensions.get_mut::<Call>() else {
-        return DispatchFuture(Dispatched::Answer(Some(not_a_call(&head.method))));
+        return DispatchFuture::answer(not_a_call(&head.method));
     };
-    if !call.fits(method.spec().stream_type()) {
-        return DispatchFuture(Dispatched::Answer(Some(leave(wrong_content_type()))));
+    if !call.fits(method.stream_type()) {
+        return DispatchFuture::answer(leave(wrong_content_type()));
     }
-    call.set_method(method.spec());
-    let codec = call.codec();
-    let body = body.into_body();
-    let state = UnaryState::Receiving { head: Some(head), body, single: Single::default(), handler: Some(handler) };
-    DispatchFuture(Dispatched::Handler(Box::pin(UnaryFuture::<Req, Res, F, H, Fut> {
-        state,
-        codec,
-        types: PhantomData,
-    })))
+    call.set_method(method);
+    handle(call.codec(), head, body.into_body())
 }
 
 /// A request that no protocol has claimed, at the path of a procedure.
@@ -141,76 +131,4 @@ fn not_a_call(method: &HttpMethod) -> http::Response<Body> {
         Refusal::MethodNotAllowed { allow: "POST" }
     };
     refusal.into_response(empty_head())
-}
-
-#[pin_project]
-struct UnaryFuture<Req, Res, F, H, Fut> {
-    #[pin]
-    state: UnaryState<H, Fut>,
-    codec: Codec,
-    types: PhantomData<fn(Req, F) -> Res>,
-}
-
-#[pin_project(project = Project)]
-#[allow(clippy::large_enum_variant, reason = "the future is boxed, and a second box would be a second allocation")]
-enum UnaryState<H, Fut> {
-    Receiving { head: Option<request::Parts>, body: Body, single: Single, handler: Option<H> },
-    Handling(#[pin] Fut),
-}
-
-impl<Req, Res, F, H, Fut> Future for UnaryFuture<Req, Res, F, H, Fut>
-where
-    F: Format<Req> + Format<Res>,
-    H: FnOnce(Request<Req>) -> Fut,
-    Fut: Future<Output = Result<Response<Res>>>,
-{
-    type Output = http::Response<Body>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            let future = match this.state.as_mut().project() {
-                Project::Handling(future) => {
-                    let response = task::ready!(future.poll(cx));
-                    return Poll::Ready(
-                        response.and_then(|ok| encode::<F, Res>(*this.codec, ok)).unwrap_or_else(leave),
-                    );
-                }
-                Project::Receiving { head, body, single, handler } => {
-                    let message = match task::ready!(single.poll(cx, body)) {
-                        Ok(message) => message.bytes,
-                        Err(error) => return Poll::Ready(leave(not_one_request(error))),
-                    };
-                    match decode::<F, Req>(*this.codec, message) {
-                        Ok(message) => {
-                            let head = head.take().expect("the future is not polled after it is ready");
-                            let handler = handler.take().expect("the head and the handler go together");
-                            handler(Request::from_parts(head, message))
-                        }
-                        Err(error) => return Poll::Ready(leave(error)),
-                    }
-                }
-            };
-            this.state.set(UnaryState::Handling(future));
-        }
-    }
-}
-
-fn decode<F: Format<T>, T>(codec: Codec, message: Bytes) -> Result<T> {
-    F::decode(codec, message)
-}
-
-fn encode<F: Format<T>, T>(codec: Codec, response: Response<T>) -> Result<http::Response<Body>> {
-    let (head, message, trailers) = response.into_parts();
-    let body = Body::encode::<F, T>(codec, &message, trailers)?;
-    Ok(http::Response::from_parts(head, body))
-}
-
-/// Source: both specifications have a unary call with any other number of messages fail as `unimplemented`.
-fn not_one_request(error: SingleError) -> Error {
-    match error {
-        SingleError::Failed(error) => error,
-        SingleError::None => Error::unimplemented("a unary call needs a message, and none came"),
-        SingleError::Several => Error::unimplemented("a unary call has one message, and more came"),
-    }
 }

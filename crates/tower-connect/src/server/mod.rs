@@ -27,6 +27,7 @@
 pub(crate) mod dispatch;
 mod drain;
 mod future;
+pub(crate) mod handle;
 mod layer;
 mod outcome;
 mod service;

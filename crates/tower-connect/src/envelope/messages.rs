@@ -1,0 +1,165 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use http::HeaderMap;
+use tokio::sync::mpsc;
+
+use crate::{Error, Result};
+
+/// The messages that this side sends: any stream, or the other end of a [`Sender`].
+///
+/// ```
+/// use tower_connect::Messages;
+///
+/// fn count_to(end: u32) -> Messages<u32> {
+///     (1..=end).collect()
+/// }
+///
+/// async fn count_slowly(end: u32) -> Messages<u32> {
+///     let (sender, messages) = Messages::channel(8);
+///     tokio::spawn(async move {
+///         for number in 1..=end {
+///             // An error says that nobody listens any more.
+///             sender.send(number).await?;
+///         }
+///         Ok::<_, tower_connect::Error>(())
+///     });
+///     messages
+/// }
+/// # let _ = (count_to(3), count_slowly(3));
+/// ```
+pub struct Messages<T>(Source<T>);
+
+enum Source<T> {
+    Stream(Pin<Box<dyn Stream<Item = Result<T>> + Send>>),
+    Channel(mpsc::Receiver<Item<T>>),
+}
+
+/// What goes through a channel: messages, and once how it ends.
+enum Item<T> {
+    Message(T),
+    Trailers(HeaderMap),
+    Failure(Error),
+}
+
+/// What comes out, in order.
+pub(crate) enum Sent<T> {
+    Message(T),
+    Trailers(HeaderMap),
+}
+
+impl<T> Messages<T> {
+    /// Sends what a stream yields. An error ends the call with it, and the stream is not polled again.
+    pub fn new(stream: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
+        Self(Source::Stream(Box::pin(stream)))
+    }
+
+    /// A sender and what it sends: `capacity` messages may wait for a slow reader before [`Sender::send`] does.
+    ///
+    /// The call ends well when every sender is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If the capacity is zero.
+    #[must_use]
+    pub fn channel(capacity: usize) -> (Sender<T>, Self) {
+        let (sender, receiver) = mpsc::channel(capacity);
+        (Sender(sender), Self(Source::Channel(receiver)))
+    }
+
+    pub(crate) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Sent<T>>>> {
+        match &mut self.0 {
+            Source::Stream(stream) => stream.as_mut().poll_next(cx).map_ok(Sent::Message),
+            Source::Channel(receiver) => receiver.poll_recv(cx).map(|item| {
+                Some(match item? {
+                    Item::Message(message) => Ok(Sent::Message(message)),
+                    Item::Trailers(trailers) => Ok(Sent::Trailers(trailers)),
+                    Item::Failure(error) => Err(error),
+                })
+            }),
+        }
+    }
+}
+
+impl<T: Send + 'static> FromIterator<T> for Messages<T> {
+    /// Sends messages that are there already.
+    fn from_iter<I: IntoIterator<Item = T>>(messages: I) -> Self {
+        Self::new(Ready(messages.into_iter().collect::<Vec<_>>().into_iter()))
+    }
+}
+
+impl<T> fmt::Debug for Messages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Messages").finish_non_exhaustive()
+    }
+}
+
+/// The sending end of [`Messages::channel`].
+pub struct Sender<T>(mpsc::Sender<Item<T>>);
+
+impl<T> Sender<T> {
+    /// Sends a message, and waits while the reader is slower than this side.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Canceled`](crate::Code::Canceled) when nobody reads any more: the caller has gone, or the call has ended.
+    pub async fn send(&self, message: T) -> Result<()> {
+        self.put(Item::Message(message)).await
+    }
+
+    /// Ends the call well, with trailing metadata. What other senders send after it is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::send`].
+    pub async fn finish(self, trailers: HeaderMap) -> Result<()> {
+        self.put(Item::Trailers(trailers)).await
+    }
+
+    /// Ends the call with an error, after the messages that were sent before it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::send`].
+    pub async fn fail(self, error: Error) -> Result<()> {
+        self.put(Item::Failure(error)).await
+    }
+
+    /// Waits until nobody reads any more.
+    pub async fn closed(&self) {
+        self.0.closed().await;
+    }
+
+    async fn put(&self, item: Item<T>) -> Result<()> {
+        let gone = |_| Error::new(crate::Code::Canceled, "nobody reads the messages any more");
+        self.0.send(item).await.map_err(gone)
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+/// An iterator as a stream that never waits.
+struct Ready<I>(I);
+
+// The iterator is never pinned.
+impl<I> Unpin for Ready<I> {}
+
+impl<I: Iterator> Stream for Ready<I> {
+    type Item = Result<I::Item>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next().map(Ok))
+    }
+}
