@@ -176,6 +176,26 @@ async fn a_body_that_breaks_off_is_no_message() {
 }
 
 #[tokio::test]
+async fn a_body_shorter_than_it_said_is_no_message() {
+    struct Short(Option<Bytes>);
+    impl http_body::Body for Short {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+        fn poll_frame(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+            std::task::Poll::Ready(self.0.take().map(|data| Ok(http_body::Frame::data(data))))
+        }
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact(100)
+        }
+    }
+    let short = || Body::new(Short(Some(proto("cut").into())));
+    assert_eq!(bad(short, "application/proto").await, (499, "canceled".to_owned()));
+}
+
+#[tokio::test]
 async fn a_message_may_come_byte_by_byte() {
     let bytes = |wire: Vec<u8>| pieces(wire.into_iter().map(|byte| Ok(Bytes::from(vec![byte]))).collect());
     let mut request = grpc(SAY, b"");
@@ -217,6 +237,9 @@ async fn a_deadline_covers_a_body_that_never_ends() {
     request.headers_mut().insert("connect-timeout-ms", "0".parse().unwrap());
     *request.body_mut() = Body::new(Never);
     assert_eq!(call(service(), request).await.status, 504);
+    let mut at_once = grpc(SAY, &proto("hi"));
+    at_once.headers_mut().insert("grpc-timeout", "0n".parse().unwrap());
+    assert_eq!(call(service(), at_once).await.grpc_status().0, "4");
 }
 
 #[tokio::test]

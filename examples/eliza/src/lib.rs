@@ -85,5 +85,7 @@ struct Readme;
 
 fn log(call: &Call, outcome: &Outcome) {
     let code = outcome.code().map_or("ok", |code| code.as_str());
-    tracing::info!("{} {} {code} {:?}", call.procedure(), call.protocol(), outcome.duration());
+    // The path of an unknown procedure is whatever the caller wrote.
+    let procedure = call.procedure().escape_default().to_string();
+    tracing::info!("{procedure:.200} {} {code} {:?}", call.protocol(), outcome.duration());
 }

@@ -1,9 +1,13 @@
 //! Serves Eliza.
 
+use std::future::IntoFuture;
 use std::io;
+use std::pin::pin;
+use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// Eliza, a psychotherapist of the old school, as an RPC service next to ordinary HTTP routes.
 #[derive(Parser)]
@@ -14,38 +18,75 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
+async fn main() -> ExitCode {
     let args = Args::parse();
-    tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
-    let listener = TcpListener::bind(&args.listen)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", args.listen)))?;
-    let stop = stop_signal()?;
+    // A log that cannot be written must not fail the calls that it is about.
+    tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).log_internal_errors(false).init();
+    match serve(&args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{}: {error}", args.listen);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: &Args) -> io::Result<()> {
+    let listener = TcpListener::bind(&args.listen).await?;
+    let mut signals = Signals::new()?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    tower_connect::serve(listener, eliza::app()).with_graceful_shutdown(stop).await;
-    tracing::info!("stopped");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serve = tower_connect::serve(listener, eliza::app()).with_graceful_shutdown(async { drop(stopped.await) });
+    let mut serve = pin!(serve.into_future());
+    tokio::select! {
+        () = &mut serve => return Ok(()),
+        () = signals.next() => drop(stop),
+    }
+    // Whoever asks twice does not want to wait for the calls in flight.
+    tokio::select! {
+        () = &mut serve => tracing::info!("stopped"),
+        () = signals.next() => tracing::info!("stopped at once"),
+    }
     Ok(())
 }
 
-/// Ends with the first SIGINT or SIGTERM.
+/// SIGINT and SIGTERM.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Ends with Ctrl-C.
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
 #[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[allow(clippy::unnecessary_wraps, reason = "its twin may fail")]
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a handler there is nothing to wait for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }

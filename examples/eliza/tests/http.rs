@@ -88,10 +88,55 @@ async fn what_is_wrong_is_answered_as_specified() {
         assert_eq!((answer.status, json(&answer)["code"].as_str()), (404, Some("unimplemented")));
         let answer = send(&eliza, version, "POST", "/other.Service/Say", "application/json", b"{}").await;
         assert_eq!(answer.status, 404);
-        for stream in ["Converse", "Introduce"] {
-            let path = format!("/connectrpc.eliza.v1.ElizaService/{stream}");
-            let answer = send(&eliza, version, "POST", &path, "application/grpc", &[0; 5]).await;
-            assert_eq!((answer.status, answer.headers["grpc-status"].as_bytes()), (200, &b"12"[..]), "{stream}");
+    }
+}
+
+/// Frames on the wire.
+fn framed(messages: &[impl Message]) -> Vec<u8> {
+    let mut wire = Vec::new();
+    for message in messages {
+        wire.push(0);
+        wire.extend(u32::try_from(message.encoded_len()).unwrap().to_be_bytes());
+        wire.extend(message.encode_to_vec());
+    }
+    wire
+}
+
+/// The sentences of a stream of replies, which all have the same field; frames with other flags are left out.
+fn sentences(mut body: Bytes) -> Vec<String> {
+    let mut sentences = Vec::new();
+    while body.len() >= 5 {
+        let len = u32::from_be_bytes(body[1..5].try_into().unwrap()) as usize;
+        let frame = body.split_to(5 + len);
+        if frame[0] == 0 {
+            sentences.push(eliza::proto::SayResponse::decode(frame.slice(5..)).unwrap().sentence);
+        }
+    }
+    sentences
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_answer_in_every_protocol_on_every_version() {
+    let eliza = Eliza::start();
+    let said = ["My mother never listens to me", "hm", "goodbye", "more"];
+    let said = said.map(|sentence| eliza::proto::ConverseRequest { sentence: sentence.to_owned() });
+    let ada = [eliza::proto::IntroduceRequest { name: "Ada".to_owned() }];
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        for content_type in ["application/connect+proto", "application/grpc"] {
+            let path = "/connectrpc.eliza.v1.ElizaService/Converse";
+            let answer = send(&eliza, version, "POST", path, content_type, &framed(&said)).await;
+            let replies = sentences(answer.body);
+            assert_eq!(replies.len(), 3, "nothing follows a goodbye: {replies:?}");
+            assert!(replies[1].contains("mother"), "what was said is remembered: {replies:?}");
+            let path = "/connectrpc.eliza.v1.ElizaService/Introduce";
+            let answer = send(&eliza, version, "POST", path, content_type, &framed(&ada)).await;
+            if let Some(trailers) = &answer.trailers {
+                assert_eq!(trailers["grpc-status"], "0");
+            } else {
+                assert!(answer.body.ends_with(b"\x02\0\0\0\x02{}"), "{:?}", answer.body);
+            }
+            let introduction = sentences(answer.body);
+            assert!(introduction.len() >= 3 && introduction[0].contains("Ada"), "{introduction:?}");
         }
     }
 }

@@ -171,6 +171,11 @@ impl Body {
         }
     }
 
+    /// Whether all there is to send is there already.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(&self.kind, Kind::Empty | Kind::Data(_) | Kind::Message(_))
+    }
+
     /// The one message of a typed reply, if nothing was read of it and nothing stands in between.
     pub(crate) fn take_whole(&mut self) -> Option<Whole> {
         match std::mem::replace(&mut self.kind, Kind::Empty) {

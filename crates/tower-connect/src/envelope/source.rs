@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -25,8 +26,10 @@ impl Source {
         loop {
             let frame = ready!(self.poll_frame(cx)).map_err(broken_off)?;
             let Some(frame) = frame else {
+                // HTTP/2 lets a caller end a stream without saying that it is not all there.
+                let missing = self.at_least();
                 *self = Self::Ended;
-                return Poll::Ready(Ok(None));
+                return Poll::Ready(if missing == 0 { Ok(None) } else { Err(canceled()) });
             };
             if self.is_end() {
                 *self = Self::Ended;
@@ -65,13 +68,24 @@ impl Source {
     }
 }
 
-/// An upload that the connection, or the caller, has broken off is the end of a call that nobody waits for.
+/// An upload that the connection, or the caller, has broken off is the end of a call that nobody waits for; one that is not HTTP is the
+/// caller's fault.
 fn broken_off(error: Error) -> Error {
-    let mut causes = std::iter::successors(error.source(), |&cause| StdError::source(cause));
-    if causes.any(<dyn StdError>::is::<hyper::Error>) {
-        return Error::new(Code::Canceled, "the request has broken off").with_source(error);
+    let mut of_hyper = false;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        of_hyper |= error.is::<hyper::Error>();
+        let kind = error.downcast_ref().map(io::Error::kind);
+        if of_hyper && matches!(kind, Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)) {
+            return Error::invalid_argument("the body is malformed");
+        }
+        cause = error.source();
     }
-    error
+    if of_hyper { canceled().with_source(error) } else { error }
+}
+
+fn canceled() -> Error {
+    Error::new(Code::Canceled, "the request has broken off")
 }
 
 impl From<Body> for Source {

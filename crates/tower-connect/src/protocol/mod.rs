@@ -20,6 +20,7 @@ mod either;
 mod grpc;
 mod media;
 mod outbound;
+mod shown;
 mod speak;
 mod timeout;
 
@@ -28,6 +29,7 @@ use http::HeaderValue;
 pub(crate) use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
 pub use self::grpc::Grpc;
+use self::shown::shown;
 pub(crate) use self::speak::{Reply, Speak};
 use crate::envelope::SingleError;
 use crate::{Code, Error, Result};
@@ -41,10 +43,10 @@ impl<P: Speak> Dialect for P {}
 
 /// Refuses what cannot be undone, of the header that names the compression of the messages.
 fn check_compression(value: &HeaderValue) -> Result<()> {
-    if value.is_empty() || value == "identity" {
+    if value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity") {
         return Ok(());
     }
-    let value = value.as_bytes().escape_ascii();
+    let value = shown(value.as_bytes());
     Err(Error::unimplemented(format!("unknown compression \"{value}\": supported is identity")))
 }
 

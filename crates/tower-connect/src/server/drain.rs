@@ -33,6 +33,9 @@ pub(super) struct Drain {
     upload: Source,
     left: usize,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Trailers are the end of a response, and are held back as it is.
+    trailers: Option<Frame<Bytes>>,
+    ended: bool,
 }
 
 impl Drain {
@@ -46,7 +49,7 @@ impl Drain {
         if upload.is_end() {
             return body;
         }
-        Body::wire(Self { body, upload, left: MOST_BYTES, timer: None })
+        Body::wire(Self { body, upload, left: MOST_BYTES, timer: None, trailers: None, ended: false })
     }
 
     /// The same for a call whose request body is, or was, in other hands.
@@ -60,8 +63,12 @@ impl Drain {
 
 impl WireBody for Drain {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        if let Some(frame) = ready!(self.body.poll(cx)) {
-            return Poll::Ready(Some(frame));
+        while !self.ended {
+            match ready!(self.body.poll(cx)) {
+                Some(Ok(frame)) if frame.is_trailers() => self.trailers = Some(frame),
+                Some(frame) => return Poll::Ready(Some(frame)),
+                None => self.ended = true,
+            }
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(MOST_TIME)));
         while timer.as_mut().poll(cx).is_pending() {
@@ -72,12 +79,12 @@ impl WireBody for Drain {
             }
         }
         self.upload = Source::Ended;
-        Poll::Ready(None)
+        Poll::Ready(self.trailers.take().map(Ok))
     }
 
     fn is_end(&self) -> bool {
         // The upload holds the end back until it has been polled to its own.
-        matches!(self.upload, Source::Ended) && http_body::Body::is_end_stream(&self.body)
+        matches!(self.upload, Source::Ended) && self.trailers.is_none()
     }
 
     fn failure(&self) -> Option<Code> {

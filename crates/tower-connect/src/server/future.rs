@@ -125,17 +125,15 @@ where
 const POLLED_AGAIN: &str = "the future is not polled after it is ready";
 
 impl<R: Reply> Replying<R> {
-    fn new(response: http::Response<Body>, wait: Wait<R>) -> Self {
+    fn new(response: http::Response<Body>, mut wait: Wait<R>) -> Self {
         let (head, body) = response.into_parts();
+        let body = wait.bound(body);
         Self { head, body, wait }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Body, Error>> {
         if let Some(error) = take_error(&mut self.head) {
             return Poll::Ready(Err(error));
-        }
-        if let Poll::Ready(expired) = self.wait.poll_deadline(cx) {
-            return Poll::Ready(Err(expired));
         }
         self.wait.reply().poll_reply(cx, &mut self.head, &mut self.body)
     }

@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod deadline;
 pub(crate) mod dispatch;
 mod drain;
 mod future;

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -56,7 +57,9 @@ impl Drop for Watch {
         // A handler that panics takes the call down with it.
         let code = if std::thread::panicking() { Some(Code::Internal) } else { self.code };
         let duration = now().saturating_duration_since(self.call.started());
-        (self.on_end)(&self.call, &Outcome { code, duration });
+        let outcome = Outcome { code, duration };
+        // The call must not suffer from whoever listens to it, least of all while it unwinds itself.
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.on_end)(&self.call, &outcome)));
     }
 }
 

@@ -81,7 +81,7 @@ where
         }
         let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
         let (unread, rest) = unread(&head, &body);
-        let wait = Wait::new(reply, call.deadline(), watch, rest);
+        let wait = Wait::new(reply, &call, watch, rest);
         let framing = match self.not_ready.take() {
             Some(error) => Err(error),
             None => framing,

@@ -1,15 +1,12 @@
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::task::{Context, Poll};
 
 use http::response;
-use tokio::time::{Sleep, sleep_until};
 
+use super::deadline::Deadline;
 use super::drain::{Drain, Rest};
 use super::outcome::Watch;
 use crate::protocol::Reply;
-use crate::{Body, Code, Error};
+use crate::{Body, Call, Error};
 
 /// What is remembered of a call until it is answered.
 #[derive(Debug)]
@@ -20,16 +17,9 @@ pub(super) struct Wait<R> {
     rest: Option<Rest>,
 }
 
-/// The timer is made when it is first waited for, inside the runtime.
-#[derive(Debug)]
-enum Deadline {
-    At(Instant),
-    Armed(Pin<Box<Sleep>>),
-}
-
 impl<R: Reply> Wait<R> {
-    pub(super) fn new(reply: R, deadline: Option<Instant>, watch: Option<Watch>, rest: Option<Rest>) -> Self {
-        Self { reply, deadline: deadline.map(Deadline::At), watch, rest }
+    pub(super) fn new(reply: R, call: &Call, watch: Option<Watch>, rest: Option<Rest>) -> Self {
+        Self { reply, deadline: call.deadline().map(Deadline::new), watch, rest }
     }
 
     pub(super) fn reply(&mut self) -> &mut R {
@@ -38,17 +28,15 @@ impl<R: Reply> Wait<R> {
 
     /// Ready with the error once the deadline has passed.
     pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        let sleep = match &mut self.deadline {
-            None => return Poll::Pending,
-            Some(Deadline::Armed(sleep)) => sleep,
-            Some(Deadline::At(at)) => {
-                let sleep = Box::pin(sleep_until((*at).into()));
-                self.deadline = Some(Deadline::Armed(sleep));
-                return self.poll_deadline(cx);
-            }
-        };
-        ready!(sleep.as_mut().poll(cx));
-        Poll::Ready(Error::new(Code::DeadlineExceeded, "the deadline of the call has passed"))
+        self.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx))
+    }
+
+    /// From here on the deadline is kept by the body.
+    pub(super) fn bound(&mut self, body: Body) -> Body {
+        match self.deadline.take() {
+            Some(deadline) => deadline.bound(body),
+            None => body,
+        }
     }
 
     pub(super) fn succeed(self, head: response::Parts, body: Body) -> http::Response<Body> {

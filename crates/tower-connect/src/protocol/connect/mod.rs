@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
+use super::shown::shown;
 use super::{Accept, Claim, Claimed, Speak, timeout};
 use crate::envelope::{Framing, Streams, take_reserved};
 use crate::method::StreamType;
@@ -103,7 +104,7 @@ fn check_version(value: &HeaderValue) -> Result<()> {
     if value == "1" {
         return Ok(());
     }
-    let version = value.as_bytes().escape_ascii();
+    let version = shown(value.as_bytes());
     Err(Error::invalid_argument(format!("connect-protocol-version must be \"1\", not \"{version}\"")))
 }
 

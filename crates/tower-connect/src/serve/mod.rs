@@ -1,4 +1,4 @@
-//! An accept loop: HTTP/1.1 and HTTP/2 without TLS on one port, and an end that waits for the calls in flight.
+//! An accept loop: HTTP/1.1 and HTTP/2 on one port, with TLS or without, and an end that waits for the calls in flight.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -13,6 +13,11 @@
 //! # }
 //! ```
 
+mod accept;
+mod linger;
+#[cfg(feature = "tls")]
+mod tls;
+
 use std::convert::Infallible;
 use std::future::{Future, IntoFuture, Pending, pending};
 use std::pin::{Pin, pin};
@@ -25,8 +30,13 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tower_service::Service;
 
+use self::accept::{Accept, Plain};
+use self::linger::Linger;
+#[cfg(feature = "tls")]
+use self::tls::Tls;
 use crate::error::BoxError;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,24 +47,32 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
-    Serve { listener, service, stop: pending(), drain_timeout: DEFAULT_DRAIN_TIMEOUT }
+    Serve { listener, service, accept: Plain, stop: pending(), drain_timeout: DEFAULT_DRAIN_TIMEOUT }
 }
 
 /// The future of [`serve()`]: await it to serve.
 #[derive(Debug)]
 #[must_use = "nothing is served before it is awaited"]
-pub struct Serve<S, F = Pending<()>> {
+pub struct Serve<S, F = Pending<()>, A = Plain> {
     listener: TcpListener,
     service: S,
+    accept: A,
     stop: F,
     drain_timeout: Duration,
 }
 
-impl<S, F> Serve<S, F> {
+impl<S, F, A> Serve<S, F, A> {
     /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight.
-    pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G> {
-        let Self { listener, service, drain_timeout, .. } = self;
-        Serve { listener, service, stop, drain_timeout }
+    pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G, A> {
+        let Self { listener, service, accept, drain_timeout, .. } = self;
+        Serve { listener, service, accept, stop, drain_timeout }
+    }
+
+    /// Speaks TLS, with a configuration of rustls as it is. Where it names no protocols for ALPN, HTTP/2 and HTTP/1.1 are offered.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, config: std::sync::Arc<rustls::ServerConfig>) -> Serve<S, F, Tls> {
+        let Self { listener, service, stop, drain_timeout, .. } = self;
+        Serve { listener, service, accept: Tls::new(config), stop, drain_timeout }
     }
 
     /// How long the calls in flight may take after the stop; what is left then is cut off. The default is 30 s.
@@ -64,8 +82,9 @@ impl<S, F> Serve<S, F> {
     }
 }
 
-impl<S, F, B> IntoFuture for Serve<S, F>
+impl<S, F, A, B> IntoFuture for Serve<S, F, A>
 where
+    A: Accept,
     S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
     S::Future: Send,
@@ -81,8 +100,9 @@ where
     }
 }
 
-impl<S, F, B> Serve<S, F>
+impl<S, F, A, B> Serve<S, F, A>
 where
+    A: Accept,
     S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
     S::Future: Send,
@@ -91,24 +111,26 @@ where
     B::Error: Into<BoxError>,
 {
     async fn run(self) {
-        let Self { listener, service, stop, drain_timeout } = self;
+        let Self { listener, service, accept, stop, drain_timeout } = self;
         let connections = GracefulShutdown::new();
-        let mut tasks = tokio::task::JoinSet::new();
-        let builder = builder();
+        let mut tasks = JoinSet::new();
         let mut stop = pin!(stop);
         loop {
             let stream = tokio::select! {
                 () = &mut stop => break,
-                stream = accept(&listener) => stream,
+                stream = next(&listener) => stream,
                 // Tasks that have ended are let go as they end.
                 Some(_) = tasks.join_next() => continue,
             };
-            let service = TowerToHyperService::new(service.clone());
-            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-            let connection = connections.watch(connection);
+            let (accept, service, watcher) = (accept.clone(), service.clone(), connections.watcher());
             tasks.spawn(async move {
                 // A connection that breaks is the peer's affair: each of its calls has been told.
-                let _ = connection.await;
+                if let Ok(stream) = accept.accept(stream).await {
+                    let service = TowerToHyperService::new(service);
+                    let connection =
+                        builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
+                    let _ = watcher.watch(connection).await;
+                }
             });
         }
         drop(listener);
@@ -117,7 +139,7 @@ where
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn next(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
