@@ -103,19 +103,19 @@ impl Buffer {
         Some((flags, u32::from_be_bytes([a, b, c, d])))
     }
 
-    /// The payload of the next frame, `None` while it is not all there.
+    /// The next frame, `None` while it is not all there.
     ///
     /// Flags and length are checked as soon as the prefix is there, so a length alone never makes anything grow.
     ///
     /// # Errors
     ///
-    /// A length above `limit` is [`Code::ResourceExhausted`]; any flag is [`Code::Internal`], for a stream that has named no
-    /// compression and cannot end from the caller's side.
-    pub(crate) fn next_message(&mut self, limit: u32) -> Result<Option<Bytes>> {
+    /// A length above `limit` is [`Code::ResourceExhausted`]; a flag is [`Code::Internal`], but for the one of compression where that
+    /// `may_be_compressed`. A stream cannot end from the caller's side.
+    pub(crate) fn next_frame(&mut self, limit: u32, may_be_compressed: bool) -> Result<Option<Payload>> {
         let Some((flags, len)) = self.prefix() else {
             return Ok(None);
         };
-        check_flags(flags)?;
+        let compressed = check_flags(flags, may_be_compressed)?;
         check_size(len.into(), limit)?;
         let frame_len = PREFIX + len as usize;
         if self.len() < frame_len {
@@ -123,13 +123,21 @@ impl Buffer {
         }
         let mut frame = self.split_to(frame_len);
         frame.advance(PREFIX);
-        Ok(Some(frame))
+        Ok(Some(Payload { bytes: frame, compressed }))
     }
 }
 
-fn check_flags(flags: u8) -> Result<()> {
+/// What a frame holds.
+#[derive(Debug)]
+pub(crate) struct Payload {
+    pub(crate) bytes: Bytes,
+    pub(crate) compressed: bool,
+}
+
+fn check_flags(flags: u8, may_be_compressed: bool) -> Result<bool> {
     let message = match flags {
-        0 => return Ok(()),
+        0 => return Ok(false),
+        COMPRESSED if may_be_compressed => return Ok(true),
         COMPRESSED => "a message is flagged as compressed, but the call names no compression".to_owned(),
         _ => format!("a message has flags that are not allowed here: {flags:#010b}"),
     };
@@ -141,6 +149,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn next(buffer: &mut Buffer, limit: u32) -> Result<Option<Bytes>> {
+        Ok(buffer.next_frame(limit, false)?.map(|payload| payload.bytes))
+    }
+
+    #[test]
+    fn a_compressed_frame_is_one_where_it_may_be() {
+        let mut buffer = Buffer::new();
+        buffer.push(Bytes::from_static(b"\x01\0\0\0\x02hi"));
+        let payload = buffer.next_frame(10, true).unwrap().unwrap();
+        assert_eq!((&payload.bytes[..], payload.compressed), (&b"hi"[..], true));
+    }
 
     fn frame(payload: &[u8]) -> Vec<u8> {
         let mut frame = vec![0; PREFIX];
@@ -160,7 +180,7 @@ mod tests {
         let wire = Bytes::from(frame(b"hello"));
         let mut buffer = Buffer::new();
         buffer.push(wire.clone());
-        let message = buffer.next_message(100).unwrap().unwrap();
+        let message = next(&mut buffer, 100).unwrap().unwrap();
         assert_eq!(message.as_ptr(), wire[PREFIX..].as_ptr());
     }
 
@@ -168,7 +188,7 @@ mod tests {
     fn four_gigabytes_announced_allocate_nothing() {
         let mut buffer = Buffer::new();
         buffer.push(Bytes::from_static(b"\0\xff\xff\xff\xff"));
-        let error = buffer.next_message(1 << 22).unwrap_err();
+        let error = next(&mut buffer, 1 << 22).unwrap_err();
         assert_eq!(error.code(), Code::ResourceExhausted);
         assert!(error.message().contains("4294967295"), "{error}");
     }
@@ -177,9 +197,9 @@ mod tests {
     fn the_limit_itself_is_allowed() {
         let mut buffer = Buffer::new();
         buffer.push(frame(b"four").into());
-        assert_eq!(buffer.next_message(4).unwrap().unwrap(), "four");
+        assert_eq!(next(&mut buffer, 4).unwrap().unwrap(), "four");
         buffer.push(frame(b"fives").into());
-        assert_eq!(buffer.next_message(4).unwrap_err().code(), Code::ResourceExhausted);
+        assert_eq!(next(&mut buffer, 4).unwrap_err().code(), Code::ResourceExhausted);
     }
 
     #[test]
@@ -187,7 +207,7 @@ mod tests {
         for flags in [COMPRESSED, END_STREAM, 0x80] {
             let mut buffer = Buffer::new();
             buffer.push(vec![flags, 0, 0, 0, 9].into());
-            assert_eq!(buffer.next_message(100).unwrap_err().code(), Code::Internal);
+            assert_eq!(next(&mut buffer, 100).unwrap_err().code(), Code::Internal);
         }
     }
 
@@ -205,7 +225,7 @@ mod tests {
             while !rest.is_empty() {
                 let cut = (*cuts.next().unwrap()).min(rest.len());
                 buffer.push(rest.split_to(cut));
-                while let Some(message) = buffer.next_message(1 << 10).unwrap() {
+                while let Some(message) = next(&mut buffer, 1 << 10).unwrap() {
                     received.push(message.to_vec());
                 }
             }
@@ -217,7 +237,7 @@ mod tests {
         fn garbage_is_a_message_or_an_error(wire in prop::collection::vec(any::<u8>(), 0..64)) {
             let mut buffer = Buffer::new();
             buffer.push(wire.clone().into());
-            while let Ok(Some(message)) = buffer.next_message(32) {
+            while let Ok(Some(message)) = next(&mut buffer, 32) {
                 prop_assert!(message.len() <= 32);
             }
             prop_assert!(buffer.len() <= wire.len());

@@ -27,6 +27,7 @@
 //! - [`error`]: [`Code`], [`Error`], [`ErrorDetail`].
 //! - [`method`]: what the schema says of a procedure.
 //! - [`codec`]: how messages become bytes.
+//! - [`compression`]: how they become fewer bytes.
 //! - [`protocol`]: Connect and gRPC behind one sealed trait, without any Tower in it.
 //! - [`server`]: [`RpcLayer`], its service, its future and its body, written once over that trait.
 #![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
@@ -43,6 +44,7 @@
 pub mod axum;
 pub mod codec;
 pub mod codegen;
+pub mod compression;
 pub mod envelope;
 pub mod error;
 mod frame;

@@ -12,10 +12,10 @@ use tokio::sync::oneshot;
 
 use super::encode::{Encode, Encoded, Typed};
 use super::erased::Erased;
-use super::inbound::Inbound;
+use super::inbound::{Inbound, Inflating};
 use super::source::Source;
 use super::whole::Whole;
-use super::{Framing, Messages};
+use super::{Messages, Receive};
 use crate::codec::{Codec, Format};
 use crate::error::BoxError;
 use crate::frame::PREFIX;
@@ -45,6 +45,8 @@ enum Kind {
     Messages(Option<Box<dyn Encode>>),
     /// Messages taken off the wire.
     Inbound(Inbound),
+    /// The same, compressed.
+    Inflating(Box<Inflating>),
     /// What a protocol or the server puts around a body, on its way to the wire.
     Wire(Box<dyn WireBody>),
     /// Anything else.
@@ -154,8 +156,13 @@ impl Body {
     }
 
     /// Takes messages off the wire, each of `limit` bytes at the most. Who asks for the `rest` gets what was not read.
-    pub(crate) fn inbound(self, framing: Framing, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
-        Self { kind: Kind::Inbound(Inbound::new(self, framing, limit, rest)) }
+    pub(crate) fn inbound(self, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+        let inbound = Inbound::new(self, receive, limit, rest);
+        let kind = match receive.inflate {
+            Some(with) => Kind::Inflating(Box::new(Inflating::new(inbound, with, limit))),
+            None => Kind::Inbound(inbound),
+        };
+        Self { kind }
     }
 
     /// Another body with something around it.
@@ -223,7 +230,10 @@ impl Body {
             Kind::Framed(whole, end) => whole.next_framed(*end),
             Kind::TrailersOnly(trailers) => trailers.take().map(|trailers| Frame::trailers(*trailers)),
             Kind::Messages(messages) => return poll_messages(messages, cx),
-            Kind::Inbound(inbound) => return inbound.poll_message(cx).map_ok(Frame::data),
+            Kind::Inbound(inbound) => {
+                return inbound.poll_payload(cx).map_ok(|payload| Frame::data(payload.bytes));
+            }
+            Kind::Inflating(inflating) => return inflating.poll_message(cx).map_ok(Frame::data),
             Kind::Wire(body) => return body.poll(cx),
             Kind::Boxed(body) => return Pin::new(body).poll_frame(cx),
             Kind::Erased(body) => return Pin::new(body).poll_frame(cx).map_err(Error::from),
@@ -294,6 +304,7 @@ impl http_body::Body for Body {
             Kind::Framed(whole, _) => whole.is_framed_end(),
             Kind::Messages(messages) => messages.is_none(),
             Kind::Inbound(inbound) => inbound.is_end(),
+            Kind::Inflating(inflating) => inflating.is_end(),
             Kind::Wire(body) => body.is_end(),
             Kind::Boxed(body) => body.is_end_stream(),
             Kind::Erased(body) => body.is_end_stream(),
@@ -305,9 +316,12 @@ impl http_body::Body for Body {
         match &self.kind {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Data(data) => SizeHint::with_exact(data.as_ref().map_or(0, Bytes::len) as u64),
-            Kind::Message(_) | Kind::Framed(..) | Kind::TrailersOnly(_) | Kind::Messages(_) | Kind::Inbound(_) => {
-                SizeHint::default()
-            }
+            Kind::Message(_)
+            | Kind::Framed(..)
+            | Kind::TrailersOnly(_)
+            | Kind::Messages(_)
+            | Kind::Inbound(_)
+            | Kind::Inflating(_) => SizeHint::default(),
             Kind::Wire(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
             Kind::Erased(body) => http_body::Body::size_hint(body),
@@ -325,6 +339,7 @@ impl fmt::Debug for Body {
             Kind::TrailersOnly(_) => "Body::TrailersOnly",
             Kind::Messages(_) => "Body::Messages",
             Kind::Inbound(_) => "Body::Inbound",
+            Kind::Inflating(_) => "Body::Inflating",
             Kind::Wire(_) => "Body::Wire",
             Kind::Boxed(_) => "Body::Boxed",
             Kind::Erased(_) => "Body::Erased",

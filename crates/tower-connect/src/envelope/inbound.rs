@@ -4,32 +4,42 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::source::Source;
-use crate::frame::{Buffer, check_size};
+use crate::compression::Compressor;
+use crate::frame::{Buffer, Payload, check_size};
 use crate::{Body, Code, Error, Result};
 
 /// How messages lie in the body of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
+pub(crate) enum Framing {
     /// The body is one message.
     Whole,
     /// Each message has a prefix of five bytes.
     Prefixed,
 }
 
-/// Takes messages off the wire. Nothing is read before somebody asks, and never more than one message ahead.
+/// How messages are taken off the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct Receive {
+    pub(crate) framing: Framing,
+    /// What the caller's messages have gone through.
+    pub(crate) inflate: Option<&'static Compressor>,
+}
+
+/// Takes messages off the wire, as they are there. Nothing is read before somebody asks, and never more than one message ahead.
 #[derive(Debug)]
 pub(super) struct Inbound {
     source: Source,
     buffer: Buffer,
     limit: u32,
     framing: Framing,
+    may_be_compressed: bool,
     done: bool,
     /// Whoever wants what is left of the body when nobody reads messages any more.
     rest: Option<oneshot::Sender<Source>>,
 }
 
 impl Inbound {
-    pub(super) fn new(mut body: Body, framing: Framing, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+    pub(super) fn new(mut body: Body, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
         let mut buffer = Buffer::new();
         let source = if let Some(data) = body.take_data() {
             buffer.push(data);
@@ -37,7 +47,10 @@ impl Inbound {
         } else {
             Source::from(body)
         };
-        Self { source, buffer, limit, framing, done: false, rest }
+        let Receive { framing, inflate } = receive;
+        // What does not compress becomes a little larger.
+        let limit = if inflate.is_some() { limit.saturating_add(limit >> 8).saturating_add(1024) } else { limit };
+        Self { source, buffer, limit, framing, may_be_compressed: inflate.is_some(), done: false, rest }
     }
 
     pub(super) fn is_end(&self) -> bool {
@@ -47,7 +60,7 @@ impl Inbound {
         }
     }
 
-    pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+    pub(super) fn poll_payload(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Payload>>> {
         if self.done {
             return Poll::Ready(None);
         }
@@ -62,21 +75,21 @@ impl Inbound {
         Poll::Ready(message)
     }
 
-    fn poll_whole(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
+    fn poll_whole(&mut self, cx: &mut Context<'_>) -> Poll<Result<Payload>> {
         loop {
             let expected = self.buffer.len() as u64 + self.source.at_least();
             check_size(expected, self.limit)?;
-            match ready!(self.source.poll_data(cx)?) {
-                Some(data) => self.buffer.push(data),
-                None => return Poll::Ready(Ok(self.buffer.take())),
-            }
+            let Some(data) = ready!(self.source.poll_data(cx)?) else {
+                return Poll::Ready(Ok(Payload { bytes: self.buffer.take(), compressed: self.may_be_compressed }));
+            };
+            self.buffer.push(data);
         }
     }
 
-    fn poll_prefixed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+    fn poll_prefixed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Payload>>> {
         loop {
-            if let Some(message) = self.buffer.next_message(self.limit)? {
-                return Poll::Ready(Ok(Some(message)));
+            if let Some(payload) = self.buffer.next_frame(self.limit, self.may_be_compressed)? {
+                return Poll::Ready(Ok(Some(payload)));
             }
             match ready!(self.source.poll_data(cx)?) {
                 Some(data) => self.buffer.push(data),
@@ -104,5 +117,42 @@ impl Inbound {
 impl Drop for Inbound {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+/// The same for a caller whose messages may be compressed.
+#[derive(Debug)]
+pub(super) struct Inflating {
+    inbound: Inbound,
+    with: &'static Compressor,
+    /// Of a message, when it is decompressed.
+    limit: u32,
+}
+
+impl Inflating {
+    pub(super) fn new(inbound: Inbound, with: &'static Compressor, limit: u32) -> Self {
+        Self { inbound, with, limit }
+    }
+
+    pub(super) fn is_end(&self) -> bool {
+        self.inbound.is_end()
+    }
+
+    pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        let payload = ready!(self.inbound.poll_payload(cx)?);
+        let message = payload.map(|payload| self.inflate(payload));
+        if let Some(Err(_)) = message {
+            self.inbound.finish();
+        }
+        Poll::Ready(message)
+    }
+
+    fn inflate(&self, payload: Payload) -> Result<Bytes> {
+        // Nothing at all is an empty message, however it is compressed.
+        if payload.compressed && !payload.bytes.is_empty() {
+            return Ok(self.with.decompress(&payload.bytes, self.limit)?.freeze());
+        }
+        check_size(payload.bytes.len() as u64, self.limit)?;
+        Ok(payload.bytes)
     }
 }

@@ -36,7 +36,7 @@ pub use self::body::{Body, IntoBody};
 pub use self::call::{Call, Protocol};
 pub(crate) use self::call::{Streams, now};
 pub(crate) use self::encode::{Encode, Encoded};
-pub(crate) use self::inbound::Framing;
+pub(crate) use self::inbound::{Framing, Receive};
 pub use self::message::{Request, Response};
 pub use self::messages::{Messages, Sender};
 pub(crate) use self::metadata::{append_all, copy_metadata, remove_reserved, take_reserved};

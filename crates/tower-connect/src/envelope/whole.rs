@@ -4,7 +4,8 @@ use http_body::Frame;
 
 use super::Message;
 use crate::Result;
-use crate::frame::{PREFIX, write_prefix};
+use crate::compression::Compress;
+use crate::frame::{COMPRESSED, PREFIX, write_prefix};
 
 /// One whole message with room for its prefix in front, and the trailing metadata after it.
 #[derive(Debug)]
@@ -46,6 +47,16 @@ impl Whole {
     pub(crate) fn into_message(mut self) -> Message {
         self.framed.advance(PREFIX);
         Message { bytes: self.framed, trailers: self.trailers }
+    }
+
+    /// The same with its message compressed, if that is worth it.
+    pub(crate) fn compressed(mut self, compress: Compress) -> Result<Self> {
+        let mut framed = BytesMut::from(&[0; PREFIX][..]);
+        if compress.apply(&self.framed[PREFIX..], &mut framed)? {
+            write_prefix(COMPRESSED, &mut framed)?;
+            self.framed = framed.freeze();
+        }
+        Ok(self)
     }
 
     /// The next frame inside the envelope: the plain message, then the trailers if there are any.

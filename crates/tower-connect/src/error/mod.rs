@@ -16,6 +16,7 @@ mod code;
 mod convert;
 mod detail;
 mod refusal;
+mod shown;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,6 +27,7 @@ use http::HeaderMap;
 pub use self::code::{Code, UnknownCode};
 pub use self::detail::ErrorDetail;
 pub(crate) use self::refusal::Refusal;
+pub(crate) use self::shown::shown;
 
 /// Any error, boxed: what Tower and HTTP bodies report.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -126,9 +128,12 @@ impl Error {
     }
 
     pub(crate) fn refusal(refusal: Refusal) -> Self {
-        let mut error = Self::new(Code::Unimplemented, "");
-        error.0.refusal = Some(refusal);
-        error
+        Self::new(Code::Unimplemented, "").with_refusal(refusal)
+    }
+
+    pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
+        self.0.refusal = Some(refusal);
+        self
     }
 
     /// Adds a detail after those that are there.

@@ -16,6 +16,8 @@ pub(crate) enum Refusal {
     UnknownProcedure,
     /// 505, and the connection closes.
     HttpVersion,
+    /// An error like any other, with a header that names what is supported.
+    Compression { supported: String },
 }
 
 impl Refusal {
@@ -25,6 +27,7 @@ impl Refusal {
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownProcedure => StatusCode::NOT_FOUND,
             Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+            Self::Compression { .. } => StatusCode::NOT_IMPLEMENTED,
         }
     }
 
@@ -41,7 +44,7 @@ impl Refusal {
             Self::HttpVersion => {
                 head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::UnsupportedMediaType { accept_post: None } | Self::UnknownProcedure => {}
+            Self::UnsupportedMediaType { accept_post: None } | Self::UnknownProcedure | Self::Compression { .. } => {}
         }
         http::Response::from_parts(head, Body::empty())
     }

@@ -1,4 +1,4 @@
-use crate::envelope::Framing;
+use crate::envelope::Receive;
 use crate::method::Spec;
 use crate::{Call, Result};
 
@@ -43,14 +43,14 @@ pub struct Claimed<R> {
     /// How to answer.
     pub reply: R,
     /// How the body is to be read; or why the call has failed already.
-    pub framing: Result<Framing>,
+    pub receive: Result<Receive>,
 }
 
 impl<R> Accept<R> {
     pub(super) fn map_reply<T>(self, f: impl FnOnce(R) -> T) -> Accept<T> {
         match self {
             Self::Pass => Accept::Pass,
-            Self::Claim(Claimed { call, reply, framing }) => Accept::Claim(Claimed { call, reply: f(reply), framing }),
+            Self::Claim(Claimed { call, reply, receive }) => Accept::Claim(Claimed { call, reply: f(reply), receive }),
         }
     }
 }

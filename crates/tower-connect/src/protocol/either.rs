@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use http::{request, response};
 
 use super::{Accept, Claim, Reply, Speak};
+use crate::compression::Offer;
 use crate::method::StreamType;
 use crate::{Body, Error, Result};
 
@@ -20,9 +21,9 @@ pub enum Either<A, B> {
 impl<A: Speak, B: Speak> Speak for (A, B) {
     type Reply = Either<A::Reply, B::Reply>;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<Self::Reply> {
-        match self.0.accept(parts, claim) {
-            Accept::Pass => self.1.accept(parts, claim).map_reply(Either::B),
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<Self::Reply> {
+        match self.0.accept(parts, claim, offer) {
+            Accept::Pass => self.1.accept(parts, claim, offer).map_reply(Either::B),
             claimed @ Accept::Claim(_) => claimed.map_reply(Either::A),
         }
     }
@@ -36,13 +37,13 @@ impl<A: Speak, B: Speak> Speak for (A, B) {
 impl<A: Speak, B: Speak, C: Speak> Speak for (A, B, C) {
     type Reply = Either<A::Reply, Either<B::Reply, C::Reply>>;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<Self::Reply> {
-        match self.0.accept(parts, claim) {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<Self::Reply> {
+        match self.0.accept(parts, claim, offer) {
             Accept::Pass => {}
             claimed @ Accept::Claim(_) => return claimed.map_reply(Either::A),
         }
-        match self.1.accept(parts, claim) {
-            Accept::Pass => self.2.accept(parts, claim).map_reply(|reply| Either::B(Either::B(reply))),
+        match self.1.accept(parts, claim, offer) {
+            Accept::Pass => self.2.accept(parts, claim, offer).map_reply(|reply| Either::B(Either::B(reply))),
             claimed @ Accept::Claim(_) => claimed.map_reply(|reply| Either::B(Either::A(reply))),
         }
     }

@@ -20,19 +20,15 @@ mod either;
 mod grpc;
 mod media;
 mod outbound;
-mod shown;
 mod speak;
 mod timeout;
-
-use http::HeaderValue;
 
 pub(crate) use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
 pub use self::grpc::Grpc;
-use self::shown::shown;
 pub(crate) use self::speak::{Reply, Speak};
 use crate::envelope::SingleError;
-use crate::{Code, Error, Result};
+use crate::{Code, Error};
 
 /// A protocol that a layer can speak: [`Connect`], [`Grpc`], or a tuple of two or three.
 ///
@@ -40,15 +36,6 @@ use crate::{Code, Error, Result};
 pub trait Dialect: Speak {}
 
 impl<P: Speak> Dialect for P {}
-
-/// Refuses what cannot be undone, of the header that names the compression of the messages.
-fn check_compression(value: &HeaderValue) -> Result<()> {
-    if value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity") {
-        return Ok(());
-    }
-    let value = shown(value.as_bytes());
-    Err(Error::unimplemented(format!("unknown compression \"{value}\": supported is identity")))
-}
 
 /// The error of a handler, or of what stands in front of it, that did not answer with exactly one message.
 fn not_one_message(error: SingleError) -> Error {

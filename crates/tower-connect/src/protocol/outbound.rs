@@ -4,8 +4,9 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Frame;
 
+use crate::compression::Compress;
 use crate::envelope::{Encode, Encoded, WireBody};
-use crate::frame::{PREFIX, write_prefix};
+use crate::frame::{COMPRESSED, PREFIX, write_prefix};
 use crate::method::{Spec, StreamType};
 use crate::{Body, Code, Error, Result};
 
@@ -20,6 +21,7 @@ const BATCH: usize = 16 << 10;
 /// Messages that are ready at once go out as one piece.
 pub(super) struct Outbound {
     messages: Box<dyn Encode>,
+    compress: Option<Compress>,
     end: Option<End>,
     /// How the messages ended, while what came before it is still to be sent.
     ended: Option<Result<HeaderMap>>,
@@ -28,13 +30,13 @@ pub(super) struct Outbound {
 
 impl Outbound {
     /// The procedure tells, where it is known, how many messages there must be.
-    pub(super) fn body(mut body: Body, method: Option<&Spec>, end: End) -> Body {
+    pub(super) fn body(mut body: Body, method: Option<&Spec>, compress: Option<Compress>, end: End) -> Body {
         let messages = body.take_messages().unwrap_or_else(|| {
             let single = method
                 .is_some_and(|method| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream));
             Box::new(Frames { body, single, count: 0 })
         });
-        Body::wire(Self { messages, end: Some(end), ended: None, failure: None })
+        Body::wire(Self { messages, compress, end: Some(end), ended: None, failure: None })
     }
 
     /// Frames messages until one has to be waited for, the batch is full, or there are no more.
@@ -44,7 +46,7 @@ impl Outbound {
             let start = batch.len();
             batch.extend_from_slice(&[0; PREFIX]);
             let encoded = self.messages.poll_encode(cx, &mut batch).map(|encoded| match encoded? {
-                Encoded::Message => write_prefix(0, &mut batch[start..]).map(|()| None),
+                Encoded::Message => frame(&mut batch, start, self.compress).map(|()| None),
                 Encoded::End(trailers) => Ok(Some(trailers)),
             });
             match encoded {
@@ -82,6 +84,20 @@ impl WireBody for Outbound {
     fn failure(&self) -> Option<Code> {
         self.failure
     }
+}
+
+/// Finishes the frame that begins at `start`: compresses its message, if that is worth it, and writes its prefix.
+fn frame(batch: &mut BytesMut, start: usize, compress: Option<Compress>) -> Result<()> {
+    let mut flags = 0;
+    if let Some(compress) = compress {
+        let message = batch.split_off(start + PREFIX);
+        if compress.apply(&message, batch)? {
+            flags = COMPRESSED;
+        } else {
+            batch.unsplit(message);
+        }
+    }
+    write_prefix(flags, &mut batch[start..])
 }
 
 /// A body that is not a typed stream: each of its frames is a message, by the envelope's contract.

@@ -36,7 +36,7 @@ fn digits(text: &[u8], at_most: usize) -> Option<u64> {
 }
 
 fn invalid(name: &str, value: &[u8]) -> Error {
-    Error::invalid_argument(format!("invalid {name}: \"{}\"", super::shown::shown(value)))
+    Error::invalid_argument(format!("invalid {name}: \"{}\"", crate::error::shown(value)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use tower_layer::Layer;
 use super::service::Rpc;
 use super::{DefaultProtocols, NamedService, Outcome};
 use crate::Call;
+use crate::compression::{Compressor, Offer};
 use crate::method::{Lookup, ServiceSpec, Spec};
 use crate::protocol::{Claim, Dialect};
 
@@ -29,6 +30,7 @@ pub struct RpcLayer<P = DefaultProtocols> {
     pub(super) protocols: P,
     pub(super) scope: Scope,
     pub(super) receive_limit: u32,
+    pub(super) offer: Offer,
     pub(super) on_end: Option<OnEnd>,
 }
 
@@ -71,7 +73,13 @@ impl<P: Dialect> RpcLayer<P> {
     /// A bare layer for one protocol, or for a tuple of them.
     #[must_use]
     pub fn with_protocols(protocols: P) -> Self {
-        Self { protocols, scope: Scope::Unambiguous, receive_limit: DEFAULT_RECEIVE_LIMIT, on_end: None }
+        Self {
+            protocols,
+            scope: Scope::Unambiguous,
+            receive_limit: DEFAULT_RECEIVE_LIMIT,
+            offer: Offer::default(),
+            on_end: None,
+        }
     }
 
     /// Claims whatever has a content type of the protocols, plain JSON included: for a stack that serves nothing else.
@@ -101,6 +109,21 @@ impl<P: Dialect> RpcLayer<P> {
     #[must_use]
     pub fn receive_limit(mut self, bytes: u32) -> Self {
         self.receive_limit = bytes;
+        self
+    }
+
+    /// What compressions are offered, in order of preference; the default is gzip. Requests may come in any of them, and responses are
+    /// compressed as the caller likes best.
+    #[must_use]
+    pub fn compression(mut self, compressors: &'static [&'static Compressor]) -> Self {
+        self.offer.compressors = compressors;
+        self
+    }
+
+    /// The size from which messages of responses are compressed, in bytes; the default is 1024.
+    #[must_use]
+    pub fn compress_min_size(mut self, bytes: usize) -> Self {
+        self.offer.min_size = bytes;
         self
     }
 
@@ -134,6 +157,7 @@ impl<P: fmt::Debug> fmt::Debug for RpcLayer<P> {
             .field("protocols", &self.protocols)
             .field("scope", &self.scope)
             .field("receive_limit", &self.receive_limit)
+            .field("offer", &self.offer)
             .finish_non_exhaustive()
     }
 }

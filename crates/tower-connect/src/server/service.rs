@@ -12,7 +12,7 @@ use super::layer::RpcLayer;
 use super::outcome::Watch;
 use super::wait::Wait;
 use super::{DefaultProtocols, ResponseFuture};
-use crate::envelope::{Framing, Source};
+use crate::envelope::{Framing, Receive, Source};
 use crate::error::{BoxError, Refusal};
 use crate::method::Spec;
 use crate::protocol::{Accept, Claim, Claimed, Dialect};
@@ -68,13 +68,14 @@ where
         let Some(claim) = self.layer.scope.claim(head.uri.path()) else {
             return self.pass(head, body, ResponseFuture::unclaimed);
         };
-        let Claimed { mut call, reply, framing } = match self.layer.protocols.accept(&mut head, claim) {
-            Accept::Claim(claimed) => claimed,
-            Accept::Pass => match claim.method() {
-                Some(method) => return refuse(&self.layer.protocols, &head, method, body),
-                None => return self.pass(head, body, ResponseFuture::unclaimed),
-            },
-        };
+        let Claimed { mut call, reply, receive } =
+            match self.layer.protocols.accept(&mut head, claim, &self.layer.offer) {
+                Accept::Claim(claimed) => claimed,
+                Accept::Pass => match claim.method() {
+                    Some(method) => return refuse(&self.layer.protocols, &head, method, body),
+                    None => return self.pass(head, body, ResponseFuture::unclaimed),
+                },
+            };
         match claim.method() {
             Some(method) => call.set_method(method),
             None => call.set_path(head.uri.path()),
@@ -82,19 +83,23 @@ where
         let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
         let (unread, rest) = unread(&head, &body);
         let wait = Wait::new(reply, &call, watch, rest);
-        let framing = match self.not_ready.take() {
+        let receive = match self.not_ready.take() {
             Some(error) => Err(error),
-            None => framing,
+            None => receive,
         };
-        match framing {
+        match receive {
             Err(error) => {
                 // Nobody will read the body: it is all left.
-                drop(body.inbound(Framing::Whole, self.layer.receive_limit, unread));
+                drop(body.inbound(
+                    Receive { framing: Framing::Whole, inflate: None },
+                    self.layer.receive_limit,
+                    unread,
+                ));
                 ResponseFuture::failed(error, wait)
             }
-            Ok(framing) => {
+            Ok(receive) => {
                 head.extensions.insert(call);
-                let body = body.inbound(framing, self.layer.receive_limit, unread);
+                let body = body.inbound(receive, self.layer.receive_limit, unread);
                 ResponseFuture::handling(self.inner.call(http::Request::from_parts(head, body)), wait)
             }
         }

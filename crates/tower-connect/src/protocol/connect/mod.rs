@@ -9,9 +9,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
-use super::shown::shown;
 use super::{Accept, Claim, Claimed, Speak, timeout};
-use crate::envelope::{Framing, Streams, take_reserved};
+use crate::compression::{Compress, Compressor, Offer};
+use crate::envelope::{Framing, Receive, Streams, take_reserved};
+use crate::error::shown;
 use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
 
@@ -35,7 +36,7 @@ impl Connect {
 impl Speak for Connect {
     type Reply = ConnectReply;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<ConnectReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<ConnectReply> {
         let Some((framing, codec)) = media_type(&parts.headers).and_then(parse) else {
             return Accept::Pass;
         };
@@ -46,15 +47,14 @@ impl Speak for Connect {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Connect, codec, parts);
+        let headers = take_headers(&mut parts.headers, framing, offer);
+        let (timeout, inflate, compress) = headers.as_ref().copied().unwrap_or_default();
         let (call, reply) = match framing {
-            Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec)),
-            Framing::Prefixed => (call.only(Streams::Always), ConnectReply::stream(codec, claim.method())),
+            Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec, compress)),
+            Framing::Prefixed => (call.only(Streams::Always), ConnectReply::stream(codec, compress, claim.method())),
         };
-        let (timeout, framing) = match take_headers(&mut parts.headers, framing) {
-            Ok(timeout) => (timeout, Ok(framing)),
-            Err(error) => (None, Err(error)),
-        };
-        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, framing })
+        let receive = headers.map(|_| Receive { framing, inflate });
+        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 
     fn content_types(&self, stream_type: StreamType, types: &mut String) {
@@ -84,21 +84,26 @@ fn parse(media_type: &[u8]) -> Option<(Framing, Codec)> {
     Some((framing, [Codec::Json, Codec::Proto].into_iter().find(known)?))
 }
 
-/// Takes the protocol's headers off, checks them, and gives the timeout.
-fn take_headers(headers: &mut HeaderMap, framing: Framing) -> Result<Option<Duration>> {
-    let encoding = match framing {
-        Framing::Whole => "content-encoding",
-        Framing::Prefixed => "connect-content-encoding",
+/// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.
+fn take_headers(headers: &mut HeaderMap, framing: Framing, offer: &Offer) -> Result<Headers> {
+    let (encoding, accepts) = match framing {
+        Framing::Whole => ("content-encoding", "accept-encoding"),
+        Framing::Prefixed => ("connect-content-encoding", "connect-accept-encoding"),
     };
-    let (mut version, mut compression, mut timeout) = (Ok(()), Ok(()), Ok(None));
+    let (mut version, mut inflate, mut timeout, mut accepted) = (Ok(()), Ok(None), Ok(None), None);
     take_reserved(headers, |name, value| match name {
         "connect-protocol-version" => version = check_version(value),
         "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
-        name if name == encoding => compression = super::check_compression(value),
+        name if name == encoding => inflate = offer.undo(value),
+        name if name == accepts => accepted = Some(offer.choose(value)),
         _ => {}
     });
-    version.and(compression).and(timeout)
+    version?;
+    let inflate = inflate?;
+    Ok((timeout?, inflate, accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)))))
 }
+
+type Headers = (Option<Duration>, Option<&'static Compressor>, Option<Compress>);
 
 fn check_version(value: &HeaderValue) -> Result<()> {
     if value == "1" {

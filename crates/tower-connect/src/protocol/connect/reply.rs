@@ -1,23 +1,27 @@
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
 use http_body::Frame;
 
 use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
 use super::error::{end_stream_json, to_json};
+use crate::compression::Compress;
 use crate::envelope::{Message, Single, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
 use crate::method::Spec;
 use crate::{Body, Codec, Error, Result};
 
+const CONNECT_CONTENT_ENCODING: HeaderName = HeaderName::from_static("connect-content-encoding");
+
 /// The answer to a caller that speaks Connect.
 #[derive(Debug)]
 pub struct ConnectReply {
     codec: Codec,
+    compress: Option<Compress>,
     kind: Kind,
 }
 
@@ -29,12 +33,19 @@ enum Kind {
 }
 
 impl ConnectReply {
-    pub(super) fn unary(codec: Codec) -> Self {
-        Self { codec, kind: Kind::Unary(Single::default()) }
+    pub(super) fn unary(codec: Codec, compress: Option<Compress>) -> Self {
+        Self { codec, compress, kind: Kind::Unary(Single::default()) }
     }
 
-    pub(super) fn stream(codec: Codec, method: Option<&'static Spec>) -> Self {
-        Self { codec, kind: Kind::Stream(method) }
+    pub(super) fn stream(codec: Codec, compress: Option<Compress>, method: Option<&'static Spec>) -> Self {
+        Self { codec, compress, kind: Kind::Stream(method) }
+    }
+
+    fn accept_encoding(&self) -> HeaderName {
+        match &self.kind {
+            Kind::Unary(_) => ACCEPT_ENCODING,
+            Kind::Stream(_) => HeaderName::from_static("connect-accept-encoding"),
+        }
     }
 
     fn content_type(&self) -> HeaderValue {
@@ -49,35 +60,54 @@ impl ConnectReply {
 
 impl Reply for ConnectReply {
     fn poll_reply(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
+        let mut encoding = None;
         let body = match &mut self.kind {
-            Kind::Stream(method) => Outbound::body(std::mem::take(body), *method, end_stream),
+            Kind::Stream(method) => {
+                encoding = self.compress.map(|compress| (CONNECT_CONTENT_ENCODING, compress.name()));
+                Outbound::body(std::mem::take(body), *method, self.compress, end_stream)
+            }
             Kind::Unary(single) => {
-                let Message { bytes, trailers } = match body.take_whole() {
+                let Message { mut bytes, trailers } = match body.take_whole() {
                     Some(whole) => whole.into_message(),
                     None => ready!(single.poll(cx, body)).map_err(not_one_message)?,
                 };
                 if let Some(trailers) = trailers {
                     add_trailers(*trailers, &mut head.headers);
                 }
+                if let Some(compress) = self.compress {
+                    let mut buf = BytesMut::new();
+                    if compress.apply(&bytes, &mut buf)? {
+                        bytes = buf.freeze();
+                        encoding = Some((CONTENT_ENCODING, compress.name()));
+                    }
+                }
                 Body::data(bytes)
             }
         };
         remove_reserved(&mut head.headers);
         head.headers.insert(CONTENT_TYPE, self.content_type());
+        if let Some((name, value)) = encoding {
+            head.headers.insert(name, value);
+        }
         Poll::Ready(Ok(body))
     }
 
     fn fail(&mut self, mut error: Error, mut head: response::Parts) -> http::Response<Body> {
-        let refusal = error.take_refusal();
         remove_reserved(&mut head.headers);
-        if let Some(refusal) = refusal {
-            let Refusal::UnknownProcedure = refusal else {
-                return refusal.into_response(head);
-            };
-            head.status = refusal.status();
-            error = Error::unimplemented("the service has no such procedure");
+        let mut supported = None;
+        match error.take_refusal() {
+            None => {}
+            Some(Refusal::Compression { supported: names }) => supported = HeaderValue::try_from(names).ok(),
+            Some(refusal @ Refusal::UnknownProcedure) => {
+                head.status = refusal.status();
+                error = Error::unimplemented("the service has no such procedure");
+            }
+            Some(refusal) => return refusal.into_response(head),
         }
         copy_metadata(error.take_metadata(), &mut head.headers);
+        if let Some(supported) = supported {
+            head.headers.insert(self.accept_encoding(), supported);
+        }
         let body = match &self.kind {
             Kind::Stream(_) => {
                 head.status = StatusCode::OK;

@@ -18,7 +18,7 @@ fn accept(claim: Claim, method: &str, headers: &[(&str, &str)]) -> (Accept<Conne
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    let accept = Connect::new().accept(&mut parts, claim);
+    let accept = Connect::new().accept(&mut parts, claim, &Offer::default());
     (accept, parts.headers)
 }
 
@@ -30,7 +30,7 @@ fn claimed(headers: &[(&str, &str)]) -> Claimed<ConnectReply> {
 }
 
 fn code(claimed: &Claimed<ConnectReply>) -> Option<Code> {
-    claimed.framing.as_ref().err().map(Error::code)
+    claimed.receive.as_ref().err().map(Error::code)
 }
 
 fn head() -> http::response::Parts {
@@ -57,7 +57,7 @@ fn the_content_type_names_shape_and_codec() {
     ] {
         let claimed = claimed(&[("content-type", content_type)]);
         assert_eq!(claimed.call.codec(), codec, "{content_type}");
-        assert_eq!(claimed.framing.unwrap(), framing, "{content_type}");
+        assert_eq!(claimed.receive.unwrap().framing, framing, "{content_type}");
     }
 }
 
@@ -129,7 +129,7 @@ fn version_timeout_and_compression_are_checked() {
 
 #[test]
 fn a_unary_reply_is_the_bare_message_with_trailers_in_the_head() {
-    let mut reply = ConnectReply::unary(Codec::Json);
+    let mut reply = ConnectReply::unary(Codec::Json, None);
     let mut head = head();
     head.headers.insert("content-encoding", "gzip".parse().unwrap());
     head.headers.insert("x-head", "1".parse().unwrap());
@@ -152,7 +152,7 @@ fn a_unary_reply_is_the_bare_message_with_trailers_in_the_head() {
 
 #[test]
 fn a_unary_error_has_the_status_of_its_code_and_is_json_for_proto_too() {
-    let mut reply = ConnectReply::unary(Codec::Proto);
+    let mut reply = ConnectReply::unary(Codec::Proto, None);
     let mut metadata = HeaderMap::new();
     metadata.insert("x-head", "1".parse().unwrap());
     metadata.insert("content-type", "text/html".parse().unwrap());
@@ -174,14 +174,14 @@ fn a_status_that_middleware_set_is_kept() {
     let mut head = head();
     head.status = StatusCode::UNAUTHORIZED;
     head.headers.insert("www-authenticate", "Bearer".parse().unwrap());
-    let response = ConnectReply::unary(Codec::Json).fail(Error::unauthenticated("who?"), head);
+    let response = ConnectReply::unary(Codec::Json, None).fail(Error::unauthenticated("who?"), head);
     assert_eq!(response.status(), 401);
     assert_eq!(response.headers()["www-authenticate"], "Bearer");
 }
 
 #[test]
 fn a_streams_error_is_its_last_frame_and_the_status_stays_200() {
-    let response = ConnectReply::stream(Codec::Proto, None).fail(Error::not_found("x"), head());
+    let response = ConnectReply::stream(Codec::Proto, None, None).fail(Error::not_found("x"), head());
     let (head, mut body) = response.into_parts();
     assert_eq!(head.status, 200);
     assert_eq!(head.headers["content-type"], "application/connect+proto");
@@ -195,7 +195,7 @@ fn a_streams_messages_are_framed_and_its_trailers_are_in_the_last_frame() {
     trailers.insert("x-tail", "1".parse().unwrap());
     trailers.insert("grpc-status", "0".parse().unwrap());
     let mut body = Body::encode::<JsonValue, _>(Codec::Json, &serde_json::json!(7), trailers).unwrap();
-    let mut reply = ConnectReply::stream(Codec::Json, None);
+    let mut reply = ConnectReply::stream(Codec::Json, None, None);
     let Poll::Ready(Ok(mut body)) = reply.poll_reply(&mut Context::from_waker(Waker::noop()), &mut head(), &mut body)
     else {
         panic!("a stream needs no waiting for its head");

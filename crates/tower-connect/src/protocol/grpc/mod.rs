@@ -10,7 +10,8 @@ use http::{HeaderValue, Method, Version, request};
 use self::reply::GrpcReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Speak, timeout};
-use crate::envelope::{Framing, take_reserved};
+use crate::compression::{Compress, Compressor, Offer};
+use crate::envelope::{Framing, Receive, take_reserved};
 use crate::error::Refusal;
 use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
@@ -34,7 +35,7 @@ impl Grpc {
 impl Speak for Grpc {
     type Reply = GrpcReply;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim) -> Accept<GrpcReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<GrpcReply> {
         let Some(content_type) = media_type(&parts.headers).and_then(ContentType::parse) else {
             return Accept::Pass;
         };
@@ -42,12 +43,11 @@ impl Speak for Grpc {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Grpc, content_type.codec(), parts);
-        let reply = GrpcReply::new(content_type, parts.version, claim.method());
-        let (timeout, framing) = match take_headers(parts) {
-            Ok(timeout) => (timeout, Ok(Framing::Prefixed)),
-            Err(error) => (None, Err(error)),
-        };
-        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, framing })
+        let headers = take_headers(parts, offer);
+        let (timeout, inflate, compress) = headers.as_ref().copied().unwrap_or_default();
+        let reply = GrpcReply::new(content_type, parts.version, compress, claim.method());
+        let receive = headers.map(|_| Receive { framing: Framing::Prefixed, inflate });
+        Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 
     fn content_types(&self, _: StreamType, types: &mut String) {
@@ -92,20 +92,24 @@ impl ContentType {
     }
 }
 
-/// Takes the protocol's headers off, checks them, and gives the timeout.
-fn take_headers(parts: &mut request::Parts) -> Result<Option<Duration>> {
-    let (mut takes_trailers, mut compression, mut timeout) = (false, Ok(()), Ok(None));
+/// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.
+fn take_headers(parts: &mut request::Parts, offer: &Offer) -> Result<Headers> {
+    let (mut takes_trailers, mut inflate, mut timeout, mut accepted) = (false, Ok(None), Ok(None), None);
     take_reserved(&mut parts.headers, |name, value| match name {
         "te" => takes_trailers |= names_trailers(value),
-        "grpc-encoding" => compression = super::check_compression(value),
+        "grpc-encoding" => inflate = offer.undo(value),
+        "grpc-accept-encoding" => accepted = Some(offer.choose(value)),
         "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
         _ => {}
     });
     if parts.version < Version::HTTP_11 || (parts.version == Version::HTTP_11 && !takes_trailers) {
         return Err(Error::refusal(Refusal::HttpVersion));
     }
-    compression.and(timeout)
+    let inflate = inflate?;
+    Ok((timeout?, inflate, accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)))))
 }
+
+type Headers = (Option<Duration>, Option<&'static Compressor>, Option<Compress>);
 
 fn names_trailers(te: &HeaderValue) -> bool {
     te.as_bytes().split(|byte| *byte == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))

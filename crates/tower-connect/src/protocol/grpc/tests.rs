@@ -14,7 +14,7 @@ fn accept(method: &str, version: Version, headers: &[(&str, &str)]) -> (Accept<G
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    let accept = Grpc::new().accept(&mut parts, Claim::Unambiguous);
+    let accept = Grpc::new().accept(&mut parts, Claim::Unambiguous, &Offer::default());
     (accept, parts.headers)
 }
 
@@ -62,7 +62,7 @@ fn three_content_types_are_grpc_and_the_reply_repeats_them() {
     ] {
         let mut claimed = claimed(Version::HTTP_2, &[("content-type", content_type)]);
         assert_eq!(claimed.call.codec(), codec);
-        assert_eq!(claimed.framing.unwrap(), Framing::Prefixed);
+        assert_eq!(claimed.receive.unwrap().framing, Framing::Prefixed);
         let response = claimed.reply.fail(Error::not_found(""), head());
         assert_eq!(response.headers()["content-type"], content_type);
     }
@@ -79,7 +79,7 @@ fn three_content_types_are_grpc_and_the_reply_repeats_them() {
 #[test]
 fn timeout_and_compression_are_checked() {
     let grpc = ("content-type", "application/grpc");
-    let code = |headers: &[_]| claimed(Version::HTTP_2, headers).framing.err().map(|error| error.code());
+    let code = |headers: &[_]| claimed(Version::HTTP_2, headers).receive.err().map(|error| error.code());
     assert_eq!(code(&[grpc, ("grpc-timeout", "1")]), Some(Code::InvalidArgument));
     assert_eq!(code(&[grpc, ("grpc-encoding", "lzw")]), Some(Code::Unimplemented));
     assert_eq!(code(&[grpc, ("grpc-encoding", "identity")]), None);
@@ -110,7 +110,7 @@ fn the_protocols_headers_go_and_the_metadata_stays() {
 fn http_1_needs_a_caller_that_takes_trailers() {
     let grpc = ("content-type", "application/grpc");
     let mut refused = claimed(Version::HTTP_11, &[grpc]);
-    let error = refused.framing.unwrap_err();
+    let error = refused.receive.unwrap_err();
     let response = refused.reply.fail(error, head());
     assert_eq!((response.status().as_u16(), response.headers()["connection"].to_str().unwrap()), (505, "close"));
 

@@ -1,5 +1,5 @@
 /// What a caller has sent, as an error may quote it: visible, and short enough for a header.
-pub(super) fn shown(value: &[u8]) -> String {
+pub(crate) fn shown(value: &[u8]) -> String {
     let (head, more) = value.split_at_checked(MOST).map_or((value, ""), |(head, _)| (head, "…"));
     format!("{}{more}", head.escape_ascii())
 }
