@@ -73,6 +73,17 @@ impl Spec {
         self.idempotency
     }
 
+    /// Whether Connect serves the procedure by GET.
+    #[must_use]
+    pub fn allows_get(&self) -> bool {
+        self.stream_type == StreamType::Unary && self.idempotency == Idempotency::NoSideEffects
+    }
+
+    /// The methods of HTTP that the procedure is called by.
+    pub(crate) fn allow(&self) -> &'static str {
+        if self.allows_get() { "GET, POST" } else { "POST" }
+    }
+
     fn split(&self) -> (&'static str, &'static str) {
         let path = self.procedure.strip_prefix('/').unwrap_or(self.procedure);
         path.rsplit_once('/').unwrap_or(("", path))

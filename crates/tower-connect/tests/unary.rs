@@ -207,6 +207,57 @@ async fn a_message_may_come_byte_by_byte() {
     assert_eq!(&call(service(), request).await.body[..], proto("slow"));
 }
 
+async fn get(path_and_query: &str, headers: &[(&'static str, &'static str)]) -> Answer {
+    let request = http::Request::get(path_and_query).version(Version::HTTP_2).body(Body::empty()).unwrap();
+    call(service(), with(request, headers)).await
+}
+
+#[tokio::test]
+async fn a_procedure_without_side_effects_is_called_by_get() {
+    let answer = get("/demo.v1.Demo/Copy?connect=v1&encoding=json&message=%7B%22text%22:%22hi%22%7D", &[]).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, r#"{"text":"hi"}"#));
+    assert_eq!(
+        (answer.header("content-type"), answer.header("vary")),
+        (vec!["application/json"], vec!["accept-encoding"])
+    );
+    let message = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, gzip(&proto("hi")));
+    let query = format!("/demo.v1.Demo/Copy?message={message}&base64=1&compression=gzip&encoding=proto");
+    let answer = get(&query, &[("connect-timeout-ms", "1000"), ("x-echo", "1")]).await;
+    assert_eq!((&answer.body[..], answer.header("trailer-x-tail")[0]), (&proto("hi")[..], "1"));
+}
+
+#[tokio::test]
+async fn a_get_that_is_wrong_is_told_so() {
+    for (path_and_query, status) in [
+        ("/demo.v1.Demo/Copy", 415),
+        ("/demo.v1.Demo/Copy?encoding=xml&message=", 415),
+        ("/demo.v1.Demo/Copy?encoding=json", 400),
+        ("/demo.v1.Demo/Copy?encoding=json&message=%7B%7D&connect=v2", 400),
+        ("/demo.v1.Demo/Copy?encoding=json&message=%7B%7D&compression=lzw", 501),
+        ("/demo.v1.Demo/Copy?encoding=json&message=", 400),
+        ("/demo.v1.Demo/Copy?encoding=proto&message=", 200),
+        ("/demo.v1.Demo/Say?connect=v1&encoding=json&message=%7B%7D", 405),
+        ("/demo.v1.Demo/Nope?connect=v1&encoding=json&message=%7B%7D", 404),
+    ] {
+        assert_eq!(get(path_and_query, &[]).await.status, status, "{path_and_query}");
+    }
+    let body = get("/demo.v1.Demo/Copy?encoding=json&message=%7B%7D", &[("content-length", "2")]).await;
+    assert_eq!(body.status, 415);
+    let mut put = post("/demo.v1.Demo/Copy", "application/json", "{}");
+    *put.method_mut() = http::Method::PUT;
+    assert_eq!(call(service(), put).await.header("allow"), ["GET, POST"]);
+}
+
+#[tokio::test]
+async fn what_is_cached_is_not_sent_again_to_a_get() {
+    let query = "/demo.v1.Demo/Copy?connect=v1&encoding=json&message=%7B%7D";
+    let answer = get(query, &[("if-none-match", "\"1\"")]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("etag"), answer.body.len()), (304, vec!["\"1\""], 0));
+    let posted = with(post("/demo.v1.Demo/Copy", "application/json", "{}"), &[("if-none-match", "\"1\"")]);
+    let answer = call(service(), posted).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (500, r#"{"code":"unknown","message":"not modified"}"#));
+}
+
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(plain).unwrap();

@@ -157,8 +157,9 @@ impl Body {
 
     /// Takes messages off the wire, each of `limit` bytes at the most. Who asks for the `rest` gets what was not read.
     pub(crate) fn inbound(self, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+        let inflate = receive.inflate;
         let inbound = Inbound::new(self, receive, limit, rest);
-        let kind = match receive.inflate {
+        let kind = match inflate {
             Some(with) => Kind::Inflating(Box::new(Inflating::new(inbound, with, limit))),
             None => Kind::Inbound(inbound),
         };

@@ -15,6 +15,7 @@ pub struct Call {
     codec: Codec,
     streams: Streams,
     version: Version,
+    get: bool,
     method: Option<&'static Spec>,
     path: Option<Arc<str>>,
     started: Instant,
@@ -28,6 +29,7 @@ impl Call {
             codec,
             streams: Streams::Either,
             version: parts.version,
+            get: parts.method != http::Method::POST,
             method: None,
             path: None,
             started: now(),
@@ -98,6 +100,12 @@ impl Call {
             (None, Some(path)) => path,
             (None, None) => "",
         }
+    }
+
+    /// Whether it came as a GET, so that its answer may be cached.
+    #[must_use]
+    pub fn is_get(&self) -> bool {
+        self.get
     }
 
     /// The version of HTTP that the request came with.

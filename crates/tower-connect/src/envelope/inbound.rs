@@ -18,11 +18,13 @@ pub(crate) enum Framing {
 }
 
 /// How messages are taken off the wire.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Receive {
     pub(crate) framing: Framing,
     /// What the caller's messages have gone through.
     pub(crate) inflate: Option<&'static Compressor>,
+    /// The message of a GET, which has no body.
+    pub(crate) inline: Option<Bytes>,
 }
 
 /// Takes messages off the wire, as they are there. Nothing is read before somebody asks, and never more than one message ahead.
@@ -39,7 +41,9 @@ pub(super) struct Inbound {
 }
 
 impl Inbound {
-    pub(super) fn new(mut body: Body, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+    pub(super) fn new(body: Body, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
+        let Receive { framing, inflate, inline } = receive;
+        let mut body = inline.map_or(body, Body::data);
         let mut buffer = Buffer::new();
         let source = if let Some(data) = body.take_data() {
             buffer.push(data);
@@ -47,10 +51,10 @@ impl Inbound {
         } else {
             Source::from(body)
         };
-        let Receive { framing, inflate } = receive;
+        let may_be_compressed = inflate.is_some();
         // What does not compress becomes a little larger.
-        let limit = if inflate.is_some() { limit.saturating_add(limit >> 8).saturating_add(1024) } else { limit };
-        Self { source, buffer, limit, framing, may_be_compressed: inflate.is_some(), done: false, rest }
+        let slack = if may_be_compressed { (limit >> 8).saturating_add(1024) } else { 0 };
+        Self { source, buffer, limit: limit.saturating_add(slack), framing, may_be_compressed, done: false, rest }
     }
 
     pub(super) fn is_end(&self) -> bool {

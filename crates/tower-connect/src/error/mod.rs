@@ -131,6 +131,14 @@ impl Error {
         Self::new(Code::Unimplemented, "").with_refusal(refusal)
     }
 
+    /// Tells the caller of a GET that what it has cached is still right: 304, with the metadata as headers (`etag`, for instance).
+    ///
+    /// To any other caller it is [`Code::Unknown`].
+    #[must_use]
+    pub fn not_modified() -> Self {
+        Self::new(Code::Unknown, "not modified").with_refusal(Refusal::NotModified)
+    }
+
     pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
         self.0.refusal = Some(refusal);
         self

@@ -16,6 +16,8 @@ pub(crate) enum Refusal {
     UnknownProcedure,
     /// 505, and the connection closes.
     HttpVersion,
+    /// 304 to a GET; an error like any other elsewhere.
+    NotModified,
     /// An error like any other, with a header that names what is supported.
     Compression { supported: String },
 }
@@ -27,6 +29,7 @@ impl Refusal {
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownProcedure => StatusCode::NOT_FOUND,
             Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+            Self::NotModified => StatusCode::NOT_MODIFIED,
             Self::Compression { .. } => StatusCode::NOT_IMPLEMENTED,
         }
     }
@@ -44,7 +47,10 @@ impl Refusal {
             Self::HttpVersion => {
                 head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::UnsupportedMediaType { accept_post: None } | Self::UnknownProcedure | Self::Compression { .. } => {}
+            Self::UnsupportedMediaType { accept_post: None }
+            | Self::UnknownProcedure
+            | Self::NotModified
+            | Self::Compression { .. } => {}
         }
         http::Response::from_parts(head, Body::empty())
     }

@@ -79,7 +79,7 @@ pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> Dispatch
         (Some(call), Some(method)) if !call.fits(method.stream_type()) => leave(wrong_content_type()),
         (Some(_), Some(method)) => leave(not_implemented(method.procedure())),
         (Some(_), None) => leave(Error::refusal(Refusal::UnknownProcedure)),
-        (None, Some(_)) => not_a_call(request.method()),
+        (None, Some(method)) => not_a_call(request.method(), method),
         (None, None) => Refusal::UnknownProcedure.into_response(empty_head()),
     };
     DispatchFuture::answer(response)
@@ -114,21 +114,24 @@ pub(super) fn enter<B: IntoBody>(
 ) -> DispatchFuture {
     let (mut head, body) = request.into_parts();
     let Some(call) = head.extensions.get_mut::<Call>() else {
-        return DispatchFuture::answer(not_a_call(&head.method));
+        return DispatchFuture::answer(not_a_call(&head.method, method));
     };
     if !call.fits(method.stream_type()) {
         return DispatchFuture::answer(leave(wrong_content_type()));
+    }
+    if call.is_get() && !method.allows_get() {
+        return DispatchFuture::answer(leave(Error::refusal(Refusal::MethodNotAllowed { allow: method.allow() })));
     }
     call.set_method(method);
     handle(call.codec(), head, body.into_body())
 }
 
 /// A request that no protocol has claimed, at the path of a procedure.
-fn not_a_call(method: &HttpMethod) -> http::Response<Body> {
-    let refusal = if method == HttpMethod::POST {
+fn not_a_call(http_method: &HttpMethod, method: &Spec) -> http::Response<Body> {
+    let refusal = if http_method == HttpMethod::POST {
         Refusal::UnsupportedMediaType { accept_post: None }
     } else {
-        Refusal::MethodNotAllowed { allow: "POST" }
+        Refusal::MethodNotAllowed { allow: method.allow() }
     };
     refusal.into_response(empty_head())
 }

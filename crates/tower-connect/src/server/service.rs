@@ -91,7 +91,7 @@ where
             Err(error) => {
                 // Nobody will read the body: it is all left.
                 drop(body.inbound(
-                    Receive { framing: Framing::Whole, inflate: None },
+                    Receive { framing: Framing::Whole, inflate: None, inline: None },
                     self.layer.receive_limit,
                     unread,
                 ));
@@ -136,7 +136,7 @@ fn refuse<F, P: Dialect>(
         protocols.content_types(method.stream_type(), &mut types);
         Refusal::UnsupportedMediaType { accept_post: HeaderValue::try_from(types).ok() }
     } else {
-        Refusal::MethodNotAllowed { allow: "POST" }
+        Refusal::MethodNotAllowed { allow: method.allow() }
     };
     let upload = if Drain::is_needed(head) { Source::from(body) } else { Source::Ended };
     ResponseFuture::refused(refusal, upload)

@@ -11,6 +11,9 @@ pub(super) fn take_error(head: &mut response::Parts) -> Option<Error> {
     if head.status.is_success() {
         return None;
     }
+    if head.status == StatusCode::NOT_MODIFIED {
+        return Some(Error::not_modified());
+    }
     let reason = head.status.canonical_reason().unwrap_or("the service answered with an unexpected HTTP status");
     Some(Error::new(code(head.status), reason))
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, Request as HttpRequest, Response as HttpResponse, StatusCo
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
 use tower_connect::codegen::{self, DispatchFuture, IntoBody, NamedService};
-use tower_connect::method::{Method, ServerStream, ServiceSpec, Spec, StreamType, Unary};
+use tower_connect::method::{Idempotency, Method, ServerStream, ServiceSpec, Spec, StreamType, Unary};
 use tower_connect::{Body, BoxError, Code, Error, ErrorDetail, Request, Response, Result};
 
 #[derive(Clone, PartialEq, prost::Message, serde::Serialize, serde::Deserialize)]
@@ -23,10 +23,12 @@ pub struct Text {
 pub const SAY: Method<Text, Text, Unary> = Method::new(&Spec::new("/demo.v1.Demo/Say", StreamType::Unary));
 pub const FAIL: Method<Text, Text, Unary> = Method::new(&Spec::new("/demo.v1.Demo/Fail", StreamType::Unary));
 pub const SLEEP: Method<Text, Text, Unary> = Method::new(&Spec::new("/demo.v1.Demo/Sleep", StreamType::Unary));
+pub const COPY: Method<Text, Text, Unary> =
+    Method::new(&Spec::new("/demo.v1.Demo/Copy", StreamType::Unary).with_idempotency(Idempotency::NoSideEffects));
 pub const COUNT: Method<Text, Text, ServerStream> =
     Method::new(&Spec::new("/demo.v1.Demo/Count", StreamType::ServerStream));
 
-/// `Say` answers with the text that came, with metadata if the caller sent `x-echo`. `Fail` always fails. `Sleep` never answers.
+/// `Say` and `Copy` answer with the text that came, with metadata if the caller sent `x-echo`. `Fail` always fails. `Sleep` never answers.
 #[derive(Clone, Debug)]
 pub struct Demo;
 
@@ -44,6 +46,14 @@ async fn say(request: Request<Text>) -> Result<Response<Text>> {
     Ok(response)
 }
 
+/// As `Say`, for callers that have not cached it.
+async fn copy(request: Request<Text>) -> Result<Response<Text>> {
+    if request.metadata().contains_key("if-none-match") {
+        return Err(Error::not_modified().with_metadata(headers(&[("etag", "\"1\"")])));
+    }
+    say(request).await
+}
+
 async fn fail(request: Request<Text>) -> Result<Response<Text>> {
     let text = request.into_message().text;
     let mut error = Error::new(Code::FailedPrecondition, text.clone());
@@ -58,7 +68,7 @@ async fn fail(request: Request<Text>) -> Result<Response<Text>> {
 
 impl NamedService for Demo {
     const SERVICE: ServiceSpec =
-        ServiceSpec::new("demo.v1.Demo", &[SAY.spec(), FAIL.spec(), SLEEP.spec(), COUNT.spec()]);
+        ServiceSpec::new("demo.v1.Demo", &[SAY.spec(), COPY.spec(), FAIL.spec(), SLEEP.spec(), COUNT.spec()]);
 }
 
 impl<B: IntoBody> Service<HttpRequest<B>> for Demo {
@@ -73,6 +83,7 @@ impl<B: IntoBody> Service<HttpRequest<B>> for Demo {
     fn call(&mut self, request: HttpRequest<B>) -> DispatchFuture {
         match codegen::procedure(&request) {
             "/demo.v1.Demo/Say" => codegen::unary(SAY, request, say),
+            "/demo.v1.Demo/Copy" => codegen::unary(COPY, request, copy),
             "/demo.v1.Demo/Fail" => codegen::unary(FAIL, request, fail),
             "/demo.v1.Demo/Sleep" => codegen::unary(SLEEP, request, |_| std::future::pending()),
             _ => codegen::unknown(&Self::SERVICE, &request),

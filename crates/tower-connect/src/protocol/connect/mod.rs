@@ -1,12 +1,15 @@
 //! The Connect protocol. Source: the Connect specification, <https://connectrpc.com/docs/protocol>.
 
 mod error;
+mod get;
 mod reply;
 
 use std::time::Duration;
 
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
+use self::get::Query;
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Speak, timeout};
@@ -19,7 +22,7 @@ use crate::{Call, Codec, Error, Protocol, Result};
 const VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
 
 /// The Connect protocol: unary calls as plain HTTP POST of `application/json` and `application/proto`, streams as
-/// `application/connect+json` and `application/connect+proto`.
+/// `application/connect+json` and `application/connect+proto`. Procedures without side effects are called by GET, too.
 #[derive(Clone, Debug, Default)]
 pub struct Connect {
     _private: (),
@@ -37,6 +40,12 @@ impl Speak for Connect {
     type Reply = ConnectReply;
 
     fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<ConnectReply> {
+        if let Some(query) = Query::of(parts) {
+            return match accept_get(&query, claim) {
+                Some(codec) => claim_get(parts, codec, offer),
+                None => Accept::Pass,
+            };
+        }
         let Some((framing, codec)) = media_type(&parts.headers).and_then(parse) else {
             return Accept::Pass;
         };
@@ -53,7 +62,7 @@ impl Speak for Connect {
             Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec, compress)),
             Framing::Prefixed => (call.only(Streams::Always), ConnectReply::stream(codec, compress, claim.method())),
         };
-        let receive = headers.map(|_| Receive { framing, inflate });
+        let receive = headers.map(|_| Receive { framing, inflate, inline: None });
         Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 
@@ -67,6 +76,32 @@ impl Speak for Connect {
         }
         types.push_str(own);
     }
+}
+
+/// Whether a GET is a call, and in which codec: by what is known of its procedure, or by its own word.
+fn accept_get(query: &Query<'_>, claim: Claim) -> Option<Codec> {
+    let is_call = match claim.method() {
+        Some(method) => method.allows_get(),
+        None => query.connect.is_some(),
+    };
+    is_call.then(|| query.codec().unwrap_or(Codec::Json))
+}
+
+/// Claims a GET. What the headers say elsewhere is in the query here.
+fn claim_get(parts: &mut request::Parts, codec: Codec, offer: &Offer) -> Accept<ConnectReply> {
+    let (message, compression) = match Query::of(parts) {
+        Some(query) => (query.message(&parts.headers), query.compression()),
+        None => return Accept::Pass,
+    };
+    let call = Call::new(Protocol::Connect, codec, parts).only(Streams::Never);
+    let _ = parts.headers.remove(CONTENT_ENCODING);
+    let headers = take_headers(&mut parts.headers, Framing::Whole, offer);
+    let (timeout, _, compress) = headers.as_ref().copied().unwrap_or_default();
+    let inflate = compression.map_or(Ok(None), |name| offer.undo(&name));
+    let receive =
+        headers.and_then(|_| Ok(Receive { framing: Framing::Whole, inflate: inflate?, inline: Some(message?) }));
+    parts.method = Method::POST;
+    Accept::Claim(Claimed { call: call.with_timeout(timeout), reply: ConnectReply::get(codec, compress), receive })
 }
 
 /// Unary calls are bare, streams are framed: the content type tells which of them a call is.

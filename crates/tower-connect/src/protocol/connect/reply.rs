@@ -1,7 +1,7 @@
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
 use http_body::Frame;
 
@@ -23,6 +23,7 @@ pub struct ConnectReply {
     codec: Codec,
     compress: Option<Compress>,
     kind: Kind,
+    get: bool,
 }
 
 #[derive(Debug)]
@@ -34,11 +35,22 @@ enum Kind {
 
 impl ConnectReply {
     pub(super) fn unary(codec: Codec, compress: Option<Compress>) -> Self {
-        Self { codec, compress, kind: Kind::Unary(Single::default()) }
+        Self { codec, compress, kind: Kind::Unary(Single::default()), get: false }
+    }
+
+    pub(super) fn get(codec: Codec, compress: Option<Compress>) -> Self {
+        Self { get: true, ..Self::unary(codec, compress) }
     }
 
     pub(super) fn stream(codec: Codec, compress: Option<Compress>, method: Option<&'static Spec>) -> Self {
-        Self { codec, compress, kind: Kind::Stream(method) }
+        Self { codec, compress, kind: Kind::Stream(method), get: false }
+    }
+
+    /// Caches must know that the same URL is answered in several ways.
+    fn vary(&self, headers: &mut HeaderMap) {
+        if self.get {
+            headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+        }
     }
 
     fn accept_encoding(&self) -> HeaderName {
@@ -89,6 +101,7 @@ impl Reply for ConnectReply {
         if let Some((name, value)) = encoding {
             head.headers.insert(name, value);
         }
+        self.vary(&mut head.headers);
         Poll::Ready(Ok(body))
     }
 
@@ -96,12 +109,17 @@ impl Reply for ConnectReply {
         remove_reserved(&mut head.headers);
         let mut supported = None;
         match error.take_refusal() {
-            None => {}
             Some(Refusal::Compression { supported: names }) => supported = HeaderValue::try_from(names).ok(),
             Some(refusal @ Refusal::UnknownProcedure) => {
                 head.status = refusal.status();
                 error = Error::unimplemented("the service has no such procedure");
             }
+            Some(Refusal::NotModified) if self.get => {
+                copy_metadata(error.take_metadata(), &mut head.headers);
+                self.vary(&mut head.headers);
+                return Refusal::NotModified.into_response(head);
+            }
+            None | Some(Refusal::NotModified) => {}
             Some(refusal) => return refusal.into_response(head),
         }
         copy_metadata(error.take_metadata(), &mut head.headers);
@@ -116,7 +134,7 @@ impl Reply for ConnectReply {
             }
             Kind::Unary(_) => {
                 // A status that middleware inside has set tells more than the code's own.
-                if head.status.is_success() {
+                if head.status.is_success() || head.status == StatusCode::NOT_MODIFIED {
                     head.status = error.code().http_status();
                 }
                 add_trailers(error.take_trailers(), &mut head.headers);

@@ -46,7 +46,7 @@ impl Speak for Grpc {
         let headers = take_headers(parts, offer);
         let (timeout, inflate, compress) = headers.as_ref().copied().unwrap_or_default();
         let reply = GrpcReply::new(content_type, parts.version, compress, claim.method());
-        let receive = headers.map(|_| Receive { framing: Framing::Prefixed, inflate });
+        let receive = headers.map(|_| Receive { framing: Framing::Prefixed, inflate, inline: None });
         Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 

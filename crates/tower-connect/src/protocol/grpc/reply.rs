@@ -76,7 +76,7 @@ impl Reply for GrpcReply {
     fn fail(&mut self, mut error: Error, mut head: response::Parts) -> http::Response<Body> {
         let mut supported = None;
         match error.take_refusal() {
-            None => {}
+            None | Some(Refusal::NotModified) => {}
             Some(Refusal::Compression { supported: names }) => supported = HeaderValue::try_from(names).ok(),
             Some(Refusal::UnknownProcedure) => error = Error::unimplemented("the service has no such procedure"),
             Some(refusal) => {

@@ -1,0 +1,156 @@
+//! A call as a GET: codec, compression and message are in the query. Source: "Unary-Get-Request" of the Connect specification.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method, request};
+use percent_encoding::percent_decode;
+
+use crate::error::Refusal;
+use crate::{Codec, Error, Result};
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const URL_ALPHABET: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+const STANDARD_ALPHABET: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+
+/// The parameters of a call, as they stand in the query; others have no meaning.
+#[derive(Debug, Default)]
+pub(super) struct Query<'a> {
+    pub(super) connect: Option<&'a str>,
+    encoding: Option<&'a str>,
+    compression: Option<&'a str>,
+    base64: bool,
+    message: Option<&'a str>,
+}
+
+impl<'a> Query<'a> {
+    /// The query of a GET, or of a HEAD, which is a GET without the answer's body.
+    pub(super) fn of(parts: &'a request::Parts) -> Option<Self> {
+        if parts.method != Method::GET && parts.method != Method::HEAD {
+            return None;
+        }
+        let mut query = Self::default();
+        for pair in parts.uri.query().unwrap_or_default().split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match name {
+                "connect" => query.connect = Some(value),
+                "encoding" => query.encoding = Some(value),
+                "compression" => query.compression = Some(value),
+                "base64" => query.base64 = value == "1",
+                "message" => query.message = Some(value),
+                _ => {}
+            }
+        }
+        Some(query)
+    }
+
+    /// The codec, if it is one that there is.
+    pub(super) fn codec(&self) -> Option<Codec> {
+        let encoding = self.encoding?;
+        [Codec::Json, Codec::Proto].into_iter().find(|codec| codec.as_str() == encoding)
+    }
+
+    /// The name of the compression that the message has gone through.
+    pub(super) fn compression(&self) -> Option<HeaderValue> {
+        HeaderValue::from_bytes(&unescape(self.compression?)).ok()
+    }
+
+    /// What may be wrong with it, and the message.
+    ///
+    /// # Errors
+    ///
+    /// A refusal for a codec that there is not and for a request with a body, [`Code::InvalidArgument`](crate::Code::InvalidArgument)
+    /// for the rest.
+    pub(super) fn message(&self, headers: &HeaderMap) -> Result<Bytes> {
+        if self.codec().is_none() || has_body(headers) {
+            return Err(Error::refusal(Refusal::UnsupportedMediaType { accept_post: None }));
+        }
+        if let Some(version) = self.connect.filter(|version| *version != "v1") {
+            let version = crate::error::shown(version.as_bytes());
+            return Err(Error::invalid_argument(format!("the parameter connect must be \"v1\", not \"{version}\"")));
+        }
+        let message = self.message.ok_or_else(|| Error::invalid_argument("the parameter message is missing"))?;
+        let message = unescape(message);
+        if !self.base64 {
+            return Ok(message.into_owned().into());
+        }
+        // A plus of the standard alphabet is a space in a query.
+        let text: Vec<u8> = message.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect();
+        let decoded = URL_ALPHABET.decode(&text).or_else(|_| STANDARD_ALPHABET.decode(&text));
+        let malformed = |error| Error::invalid_argument("the parameter message is not base64").with_source(error);
+        decoded.map(Bytes::from).map_err(malformed)
+    }
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING) || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
+}
+
+fn unescape(value: &str) -> Cow<'_, [u8]> {
+    if value.contains('+') {
+        return Cow::Owned(percent_decode(value.replace('+', " ").as_bytes()).collect());
+    }
+    percent_decode(value.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Code;
+
+    fn parse(query: &str) -> Result<(Codec, Bytes)> {
+        let (parts, ()) = Request::get(format!("/a.B/C?{query}")).body(()).unwrap().into_parts();
+        let query = Query::of(&parts).unwrap();
+        let message = query.message(&parts.headers)?;
+        Ok((query.codec().unwrap(), message))
+    }
+
+    #[test]
+    fn a_message_is_escaped_or_base64_in_any_alphabet() {
+        for (query, message) in [
+            ("encoding=json&message=%7B%7D", &b"{}"[..]),
+            ("message=%7B%22a%22%3A+1%7D&encoding=json&connect=v1&x=y", b"{\"a\": 1}"),
+            ("connect=v1&base64=1&encoding=proto&message=-_8", b"\xfb\xff"),
+            ("base64=1&encoding=proto&message=-_8%3D", b"\xfb\xff"),
+            ("base64=1&encoding=proto&message=%2B/8=", b"\xfb\xff"),
+            ("base64=1&encoding=proto&message=+/8", b"\xfb\xff"),
+            ("base64=0&encoding=proto&message=", b""),
+            ("base64=1&encoding=proto&message=", b""),
+        ] {
+            assert_eq!(parse(query).unwrap().1, message, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_told() {
+        for query in ["encoding=json", "connect=v2&encoding=json&message=", "base64=1&encoding=proto&message=%25"] {
+            assert_eq!(parse(query).unwrap_err().code(), Code::InvalidArgument, "{query}");
+        }
+        for query in ["message=", "encoding=xml&message=", ""] {
+            let refusal = parse(query).unwrap_err().take_refusal();
+            assert!(matches!(refusal, Some(Refusal::UnsupportedMediaType { .. })), "{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_is_a_message_or_an_error(query in "[a-z0-9=&%+_/-]{0,60}") {
+            let _ = parse(&query);
+        }
+
+        #[test]
+        fn what_was_encoded_comes_back(message in prop::collection::vec(any::<u8>(), 0..60), padded in any::<bool>()) {
+            let engine = if padded { base64::prelude::BASE64_URL_SAFE } else { base64::prelude::BASE64_URL_SAFE_NO_PAD };
+            let query = format!("base64=1&encoding=proto&message={}", engine.encode(&message).replace('=', "%3D"));
+            prop_assert_eq!(parse(&query).unwrap().1, message);
+        }
+    }
+}
