@@ -1,6 +1,7 @@
 //! Eliza, the demo service of the Connect ecosystem: [`app`] is an axum router with RPC routes next to ordinary ones.
 
 pub mod engine;
+pub mod tls;
 
 use std::time::Duration;
 

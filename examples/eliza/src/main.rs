@@ -2,7 +2,7 @@
 
 use std::future::IntoFuture;
 use std::io;
-use std::pin::pin;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,6 +15,12 @@ struct Args {
     /// Where to listen: an address and a port; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Speak TLS, with a certificate made for this run
+    #[arg(long)]
+    tls: bool,
+    /// With --tls, write the certificate to a file, so that callers can trust it
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    write_cert: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -34,10 +40,20 @@ async fn main() -> ExitCode {
 async fn serve(args: &Args) -> io::Result<()> {
     let listener = TcpListener::bind(&args.listen).await?;
     let mut signals = Signals::new()?;
-    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = tower_connect::serve(listener, eliza::app()).with_graceful_shutdown(async { drop(stopped.await) });
-    let mut serve = pin!(serve.into_future());
+    let mut serve = if args.tls {
+        let (config, certificate) = eliza::tls::self_made()?;
+        if let Some(file) = &args.write_cert {
+            std::fs::write(file, certificate)?;
+        }
+        tracing::info!("listening on https://{address}");
+        serve.tls(config).into_future()
+    } else {
+        tracing::info!("listening on http://{address}");
+        serve.into_future()
+    };
     tokio::select! {
         () = &mut serve => return Ok(()),
         () = signals.next() => drop(stop),
