@@ -88,15 +88,12 @@ fn messages_and_services(
     for (proto, rust) in extern_paths {
         config.extern_path(proto, rust);
     }
-    let files = set
-        .file
-        .into_iter()
-        .filter(|file| file.package() != "google.protobuf")
-        .map(|file| (Module::from_protobuf_package_name(file.package()), file))
-        .collect();
+    let files = set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file)).collect();
     let modules = config.generate(files).map_err(Error::generator)?;
+    // prost has to know the well-known types, but writes nothing for them.
     Ok(modules
         .into_iter()
+        .filter(|(_, code)| !code.trim().is_empty())
         .map(|(module, code)| (module.to_file_name_or(NO_PACKAGE).trim_end_matches(".rs").to_owned(), code))
         .collect())
 }
@@ -122,6 +119,8 @@ fn json_by_package(
             let code = String::from_utf8(code).map_err(|error| Error::generator(std::io::Error::other(error)))?;
             // It collects maps of 64-bit numbers in a hash map before it writes them, and their order would change from call to call.
             let code = code.replace("std::collections::HashMap<_, _>", "std::collections::BTreeMap<_, _>");
+            // Only here does it name its crate as if the user's crate depended on it.
+            let code = code.replace("::pbjson::", "pbjson::");
             let package = package.to_string();
             Ok((if package.is_empty() { NO_PACKAGE.to_owned() } else { package }, code))
         })

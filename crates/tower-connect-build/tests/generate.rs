@@ -147,6 +147,16 @@ fn what_cannot_be_written_right_is_refused() {
 }
 
 #[test]
+fn a_type_of_yours_takes_the_place_of_a_generated_one() {
+    let proto = "syntax = \"proto3\"; package x; import \"google/protobuf/any.proto\"; message A { google.protobuf.Any any = 1; }";
+    let project = Project::new(&[("a.proto", proto)]);
+    let config = configure().out_dir(project.out()).extern_path(".google.protobuf.Any", "crate::any::Any");
+    config.compile(&[project.0.path().join("proto/a.proto")]).unwrap();
+    assert!(project.generated("x").contains("Option<crate::any::Any>"));
+    assert!(!project.out().join("google.protobuf.rs").exists());
+}
+
+#[test]
 fn an_error_shows_the_file_the_line_and_what_is_wrong() {
     let project = Project::new(&[("bad.proto", "syntax = \"proto3\";\n\nmessage A {\n  Missing b = 1;\n}\n")]);
     let error = project.compile("bad.proto").unwrap_err();
