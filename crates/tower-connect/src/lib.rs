@@ -25,6 +25,7 @@
 //!
 //! - [`envelope`]: [`Call`], [`Body`], [`Request`], [`Response`], the shared vocabulary.
 //! - [`error`]: [`Code`], [`Error`], [`ErrorDetail`].
+//! - [`metadata`]: binary values.
 //! - [`method`]: what the schema says of a procedure.
 //! - [`codec`]: how messages become bytes.
 //! - [`compression`]: how they become fewer bytes.
@@ -48,6 +49,7 @@ pub mod compression;
 pub mod envelope;
 pub mod error;
 mod frame;
+pub mod metadata;
 pub mod method;
 pub mod protocol;
 #[cfg(feature = "serve")]

@@ -249,6 +249,46 @@ async fn a_get_that_is_wrong_is_told_so() {
 }
 
 #[tokio::test]
+async fn a_head_is_a_get_whose_body_the_transport_leaves_out() {
+    let query = "/demo.v1.Demo/Copy?connect=v1&encoding=json&message=%7B%7D";
+    let request = http::Request::head(query).version(Version::HTTP_2).body(Body::empty()).unwrap();
+    let answer = call(service(), request).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, vec!["application/json"]));
+}
+
+#[tokio::test]
+async fn limits_hold_for_what_is_sent_and_may_differ_by_procedure() {
+    let layer = RpcLayer::new().for_service::<Demo>().send_limit(10).receive_limit_of(support::COPY, 20);
+    let service = layer.send_limit_of(support::COPY, 12).layer(Demo);
+    for (path, length, code) in [
+        ("/demo.v1.Demo/Say", 8, "0"),
+        ("/demo.v1.Demo/Say", 9, "8"),
+        ("/demo.v1.Demo/Copy", 10, "0"),
+        ("/demo.v1.Demo/Copy", 11, "8"),
+        ("/demo.v1.Demo/Copy", 19, "8"),
+    ] {
+        let answer = call(service.clone(), grpc(path, &proto(&"x".repeat(length)))).await;
+        assert_eq!(answer.grpc_status().0, code, "{path} {length}: {answer:?}");
+    }
+    let answer = call(service, post(FAIL, "application/json", r#"{"text":"rich"}"#)).await;
+    assert_eq!(answer.text(), r#"{"code":"failed_precondition","message":"rich"}"#);
+}
+
+#[tokio::test]
+async fn the_protocols_version_can_be_demanded() {
+    let strict = tower_connect::protocol::Connect::new().require_protocol_version();
+    let service = RpcLayer::with_protocols(strict).for_service::<Demo>().layer(Demo);
+    let answer = call(service.clone(), post(SAY, "application/json", "{}")).await;
+    assert_eq!((answer.status.as_u16(), answer.text().contains("connect-protocol-version is missing")), (400, true));
+    let versioned = with(post(SAY, "application/json", "{}"), &[("connect-protocol-version", "1")]);
+    assert_eq!(call(service.clone(), versioned).await.status, 200);
+    for (query, status) in [("encoding=json&message=%7B%7D", 400), ("connect=v1&encoding=json&message=%7B%7D", 200)] {
+        let request = http::Request::get(format!("/demo.v1.Demo/Copy?{query}")).body(Body::empty()).unwrap();
+        assert_eq!(call(service.clone(), request).await.status, status, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_cached_is_not_sent_again_to_a_get() {
     let query = "/demo.v1.Demo/Copy?connect=v1&encoding=json&message=%7B%7D";
     let answer = get(query, &[("if-none-match", "\"1\"")]).await;

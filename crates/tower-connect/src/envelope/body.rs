@@ -179,6 +179,14 @@ impl Body {
         }
     }
 
+    /// The length of the one message of a typed reply.
+    pub(crate) fn whole_len(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::Message(whole) => Some(whole.len()),
+            _ => None,
+        }
+    }
+
     /// Whether all there is to send is there already.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(&self.kind, Kind::Empty | Kind::Data(_) | Kind::Message(_))

@@ -1,3 +1,4 @@
+use http::header::IF_NONE_MATCH;
 use http::{Extensions, HeaderMap, request, response};
 
 use crate::Call;
@@ -77,6 +78,23 @@ impl<T> Request<T> {
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
         Call::of(&self.head.extensions)
+    }
+
+    /// Whether the caller has the version with this `ETag` already: its `if-none-match` names it, or any. The quotes belong to the tag.
+    ///
+    /// A handler then answers with [`Error::not_modified`](crate::Error::not_modified), and sends the tag with the answer otherwise.
+    ///
+    /// Source: "If-None-Match" of RFC 9110, 13.1.2, with its weak comparison.
+    #[must_use]
+    pub fn has_cached(&self, etag: &str) -> bool {
+        let strong = |tag: &[u8]| tag.trim_ascii().strip_prefix(b"W/").unwrap_or(tag.trim_ascii()).to_owned();
+        let named = self
+            .head
+            .headers
+            .get_all(IF_NONE_MATCH)
+            .into_iter()
+            .flat_map(|value| value.as_bytes().split(|b| *b == b','));
+        named.map(strong).any(|tag| tag == b"*" || tag == strong(etag.as_bytes()))
     }
 
     /// The same request with another message.
@@ -188,5 +206,20 @@ impl<T> Response<T> {
 impl<T> From<T> for Response<T> {
     fn from(message: T) -> Self {
         Self::new(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_found_among_others_and_weak_ones_are_as_good() {
+        let mut request = Request::new(());
+        assert!(!request.has_cached("\"1\""));
+        request.metadata_mut().append(IF_NONE_MATCH, "\"0\", W/\"1\"".parse().unwrap());
+        assert!(request.has_cached("\"1\"") && request.has_cached("W/\"0\"") && !request.has_cached("\"2\""));
+        request.metadata_mut().append(IF_NONE_MATCH, "*".parse().unwrap());
+        assert!(request.has_cached("\"2\""));
     }
 }

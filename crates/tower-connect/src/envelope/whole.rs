@@ -35,6 +35,11 @@ impl Whole {
         Self { framed: Bytes::new(), trailers: Some(Box::new(trailers)), next: Next::Trailers }
     }
 
+    /// Of the message, in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.framed.len().saturating_sub(PREFIX)
+    }
+
     pub(super) fn is_unread(&self) -> bool {
         self.next == Next::Message
     }

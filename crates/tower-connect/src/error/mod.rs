@@ -151,6 +151,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn without_details(mut self) -> Self {
+        self.0.details.clear();
+        self
+    }
+
     /// Replaces the leading metadata: what is sent as HTTP headers.
     ///
     /// Names that belong to a protocol (`content-type`, `grpc-*`, `connect-*` and the like) are not sent.

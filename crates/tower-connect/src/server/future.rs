@@ -126,8 +126,11 @@ const POLLED_AGAIN: &str = "the future is not polled after it is ready";
 
 impl<R: Reply> Replying<R> {
     fn new(response: http::Response<Body>, mut wait: Wait<R>) -> Self {
-        let (head, body) = response.into_parts();
-        let body = wait.bound(body);
+        let (mut head, body) = response.into_parts();
+        let body = wait.bound(body).unwrap_or_else(|error| {
+            head.extensions.insert(error);
+            Body::empty()
+        });
         Self { head, body, wait }
     }
 

@@ -7,7 +7,7 @@ use super::service::Rpc;
 use super::{DefaultProtocols, NamedService, Outcome};
 use crate::Call;
 use crate::compression::{Compressor, Offer};
-use crate::method::{Lookup, ServiceSpec, Spec};
+use crate::method::{Lookup, Method, ServiceSpec, Shape, Spec};
 use crate::protocol::{Claim, Dialect};
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
@@ -29,9 +29,17 @@ const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 pub struct RpcLayer<P = DefaultProtocols> {
     pub(super) protocols: P,
     pub(super) scope: Scope,
-    pub(super) receive_limit: u32,
+    limits: Limits,
+    method_limits: Option<Arc<[(&'static str, Limits)]>>,
     pub(super) offer: Offer,
     pub(super) on_end: Option<OnEnd>,
+}
+
+/// How large messages may be, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) receive: u32,
+    pub(super) send: Option<u32>,
 }
 
 pub(super) type OnEnd = Arc<dyn Fn(&Call, &Outcome) + Send + Sync>;
@@ -76,7 +84,8 @@ impl<P: Dialect> RpcLayer<P> {
         Self {
             protocols,
             scope: Scope::Unambiguous,
-            receive_limit: DEFAULT_RECEIVE_LIMIT,
+            limits: Limits { receive: DEFAULT_RECEIVE_LIMIT, send: None },
+            method_limits: None,
             offer: Offer::default(),
             on_end: None,
         }
@@ -108,8 +117,45 @@ impl<P: Dialect> RpcLayer<P> {
     /// A larger one is [`Code::ResourceExhausted`](crate::Code::ResourceExhausted), found out by its announced length before it is read.
     #[must_use]
     pub fn receive_limit(mut self, bytes: u32) -> Self {
-        self.receive_limit = bytes;
+        self.limits.receive = bytes;
         self
+    }
+
+    /// The largest message that is sent, in bytes before it is compressed; by default there is no limit.
+    ///
+    /// A larger one makes the call [`Code::ResourceExhausted`](crate::Code::ResourceExhausted); an error that is larger loses its details.
+    #[must_use]
+    pub fn send_limit(mut self, bytes: u32) -> Self {
+        self.limits.send = Some(bytes);
+        self
+    }
+
+    /// Another receive limit for one procedure; it counts for layers that know their procedures.
+    #[must_use]
+    pub fn receive_limit_of<Req, Res, S: Shape, F>(self, method: Method<Req, Res, S, F>, bytes: u32) -> Self {
+        self.limit_method(method.spec(), |limits| limits.receive = bytes)
+    }
+
+    /// Another send limit for one procedure; it counts for layers that know their procedures.
+    #[must_use]
+    pub fn send_limit_of<Req, Res, S: Shape, F>(self, method: Method<Req, Res, S, F>, bytes: u32) -> Self {
+        self.limit_method(method.spec(), |limits| limits.send = Some(bytes))
+    }
+
+    fn limit_method(mut self, method: &'static Spec, set: impl FnOnce(&mut Limits)) -> Self {
+        let mut limits = self.limits(Some(method));
+        set(&mut limits);
+        let others = self.method_limits.iter().flat_map(|all| all.iter().copied());
+        let others = others.filter(|(procedure, _)| *procedure != method.procedure());
+        self.method_limits = Some(others.chain([(method.procedure(), limits)]).collect());
+        self
+    }
+
+    pub(super) fn limits(&self, method: Option<&Spec>) -> Limits {
+        let of_method = method.zip(self.method_limits.as_deref()).and_then(|(method, all)| {
+            all.iter().find(|(procedure, _)| *procedure == method.procedure()).map(|(_, limits)| *limits)
+        });
+        of_method.unwrap_or(self.limits)
     }
 
     /// What compressions are offered, in order of preference; the default is gzip. Requests may come in any of them, and responses are
@@ -156,7 +202,7 @@ impl<P: fmt::Debug> fmt::Debug for RpcLayer<P> {
         f.debug_struct("RpcLayer")
             .field("protocols", &self.protocols)
             .field("scope", &self.scope)
-            .field("receive_limit", &self.receive_limit)
+            .field("limits", &self.limits)
             .field("offer", &self.offer)
             .finish_non_exhaustive()
     }

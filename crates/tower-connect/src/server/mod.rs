@@ -31,6 +31,7 @@ mod future;
 pub(crate) mod handle;
 mod layer;
 mod outcome;
+mod send_limit;
 mod service;
 mod status;
 mod wait;

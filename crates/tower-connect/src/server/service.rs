@@ -10,6 +10,7 @@ use tower_service::Service;
 use super::drain::{Drain, Rest};
 use super::layer::RpcLayer;
 use super::outcome::Watch;
+use super::send_limit::SendLimit;
 use super::wait::Wait;
 use super::{DefaultProtocols, ResponseFuture};
 use crate::envelope::{Framing, Receive, Source};
@@ -82,7 +83,8 @@ where
         }
         let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
         let (unread, rest) = unread(&head, &body);
-        let wait = Wait::new(reply, &call, watch, rest);
+        let limits = self.layer.limits(call.method());
+        let wait = Wait::new(reply, &call, limits.send.map(SendLimit), watch, rest);
         let receive = match self.not_ready.take() {
             Some(error) => Err(error),
             None => receive,
@@ -92,14 +94,14 @@ where
                 // Nobody will read the body: it is all left.
                 drop(body.inbound(
                     Receive { framing: Framing::Whole, inflate: None, inline: None },
-                    self.layer.receive_limit,
+                    limits.receive,
                     unread,
                 ));
                 ResponseFuture::failed(error, wait)
             }
             Ok(receive) => {
                 head.extensions.insert(call);
-                let body = body.inbound(receive, self.layer.receive_limit, unread);
+                let body = body.inbound(receive, limits.receive, unread);
                 ResponseFuture::handling(self.inner.call(http::Request::from_parts(head, body)), wait)
             }
         }

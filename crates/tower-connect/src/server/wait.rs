@@ -5,6 +5,7 @@ use http::response;
 use super::deadline::Deadline;
 use super::drain::{Drain, Rest};
 use super::outcome::Watch;
+use super::send_limit::SendLimit;
 use crate::protocol::Reply;
 use crate::{Body, Call, Error};
 
@@ -13,13 +14,20 @@ use crate::{Body, Call, Error};
 pub(super) struct Wait<R> {
     reply: R,
     deadline: Option<Deadline>,
+    send_limit: Option<SendLimit>,
     watch: Option<Watch>,
     rest: Option<Rest>,
 }
 
 impl<R: Reply> Wait<R> {
-    pub(super) fn new(reply: R, call: &Call, watch: Option<Watch>, rest: Option<Rest>) -> Self {
-        Self { reply, deadline: call.deadline().map(Deadline::new), watch, rest }
+    pub(super) fn new(
+        reply: R,
+        call: &Call,
+        send_limit: Option<SendLimit>,
+        watch: Option<Watch>,
+        rest: Option<Rest>,
+    ) -> Self {
+        Self { reply, deadline: call.deadline().map(Deadline::new), send_limit, watch, rest }
     }
 
     pub(super) fn reply(&mut self) -> &mut R {
@@ -31,12 +39,16 @@ impl<R: Reply> Wait<R> {
         self.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx))
     }
 
-    /// From here on the deadline is kept by the body.
-    pub(super) fn bound(&mut self, body: Body) -> Body {
-        match self.deadline.take() {
+    /// From here on deadline and limit are kept by the body.
+    pub(super) fn bound(&mut self, body: Body) -> Result<Body, Error> {
+        let body = match self.send_limit {
+            Some(limit) => limit.bound(body)?,
+            None => body,
+        };
+        Ok(match self.deadline.take() {
             Some(deadline) => deadline.bound(body),
             None => body,
-        }
+        })
     }
 
     pub(super) fn succeed(self, head: response::Parts, body: Body) -> http::Response<Body> {
@@ -50,6 +62,10 @@ impl<R: Reply> Wait<R> {
 
     pub(super) fn fail(mut self, error: Error, head: response::Parts) -> http::Response<Body> {
         let code = error.code();
+        let error = match self.send_limit {
+            Some(limit) => limit.trim(error),
+            None => error,
+        };
         let response = self.reply.fail(error, head).map(|body| Drain::after_call(body, self.rest));
         match self.watch {
             Some(watch) => response.map(|body| watch.follow(body, Some(code))),

@@ -76,6 +76,8 @@ impl Serialize for WireMetadata<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -96,5 +98,29 @@ mod tests {
         let error = Error::not_found("").with_trailers(trailers);
         let json = br#"{"error":{"code":"not_found"},"metadata":{"x-a":["1","2"]}}"#;
         assert_eq!(end_stream_json(&Err(error)), json);
+    }
+
+    proptest! {
+        #[test]
+        fn any_end_of_a_stream_is_json_that_says_the_same(
+            message in any::<String>(),
+            names in prop::collection::vec("[a-z][a-z0-9-]{0,8}", 0..4),
+            values in prop::collection::vec(prop::collection::vec(0x20_u8..=0xff, 0..8), 4),
+        ) {
+            let mut trailers = HeaderMap::new();
+            for (name, value) in names.iter().zip(&values) {
+                // A header's value may be anything but control characters.
+                if let Ok(value) = http::HeaderValue::from_bytes(value) {
+                    trailers.append(http::HeaderName::try_from(name).unwrap(), value);
+                }
+            }
+            let error = Error::not_found(message.clone()).with_trailers(trailers.clone());
+            let json: serde_json::Value = serde_json::from_slice(&end_stream_json(&Err(error))).unwrap();
+            prop_assert_eq!(json["error"]["message"].as_str().unwrap_or_default(), message);
+            let written = json["metadata"].as_object().map_or(0, |metadata| {
+                metadata.values().map(|values| values.as_array().unwrap().len()).sum()
+            });
+            prop_assert_eq!(written, trailers.len());
+        }
     }
 }

@@ -66,13 +66,16 @@ impl<'a> Query<'a> {
     ///
     /// A refusal for a codec that there is not and for a request with a body, [`Code::InvalidArgument`](crate::Code::InvalidArgument)
     /// for the rest.
-    pub(super) fn message(&self, headers: &HeaderMap) -> Result<Bytes> {
+    pub(super) fn message(&self, headers: &HeaderMap, require_version: bool) -> Result<Bytes> {
         if self.codec().is_none() || has_body(headers) {
             return Err(Error::refusal(Refusal::UnsupportedMediaType { accept_post: None }));
         }
         if let Some(version) = self.connect.filter(|version| *version != "v1") {
             let version = crate::error::shown(version.as_bytes());
             return Err(Error::invalid_argument(format!("the parameter connect must be \"v1\", not \"{version}\"")));
+        }
+        if require_version && self.connect.is_none() {
+            return Err(Error::invalid_argument("the parameter connect is missing"));
         }
         let message = self.message.ok_or_else(|| Error::invalid_argument("the parameter message is missing"))?;
         let message = unescape(message);
@@ -109,7 +112,7 @@ mod tests {
     fn parse(query: &str) -> Result<(Codec, Bytes)> {
         let (parts, ()) = Request::get(format!("/a.B/C?{query}")).body(()).unwrap().into_parts();
         let query = Query::of(&parts).unwrap();
-        let message = query.message(&parts.headers)?;
+        let message = query.message(&parts.headers, false)?;
         Ok((query.codec().unwrap(), message))
     }
 

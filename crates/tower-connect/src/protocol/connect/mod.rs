@@ -25,14 +25,24 @@ const VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
 /// `application/connect+json` and `application/connect+proto`. Procedures without side effects are called by GET, too.
 #[derive(Clone, Debug, Default)]
 pub struct Connect {
-    _private: (),
+    require_version: bool,
 }
 
 impl Connect {
     /// The protocol with its defaults.
     #[must_use]
     pub const fn new() -> Self {
-        Self { _private: () }
+        Self { require_version: false }
+    }
+}
+
+impl Connect {
+    /// Refuses calls that do not name the protocol's version: by the header `connect-protocol-version: 1`, or by `connect=v1` in the query
+    /// of a GET. By default they are served, so that curl needs no header.
+    #[must_use]
+    pub const fn require_protocol_version(mut self) -> Self {
+        self.require_version = true;
+        self
     }
 }
 
@@ -42,7 +52,7 @@ impl Speak for Connect {
     fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<ConnectReply> {
         if let Some(query) = Query::of(parts) {
             return match accept_get(&query, claim) {
-                Some(codec) => claim_get(parts, codec, offer),
+                Some(codec) => claim_get(parts, codec, self.require_version, offer),
                 None => Accept::Pass,
             };
         }
@@ -56,7 +66,7 @@ impl Speak for Connect {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Connect, codec, parts);
-        let headers = take_headers(&mut parts.headers, framing, offer);
+        let headers = take_headers(&mut parts.headers, framing, self.require_version, offer);
         let (timeout, inflate, compress) = headers.as_ref().copied().unwrap_or_default();
         let (call, reply) = match framing {
             Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec, compress)),
@@ -88,14 +98,14 @@ fn accept_get(query: &Query<'_>, claim: Claim) -> Option<Codec> {
 }
 
 /// Claims a GET. What the headers say elsewhere is in the query here.
-fn claim_get(parts: &mut request::Parts, codec: Codec, offer: &Offer) -> Accept<ConnectReply> {
+fn claim_get(parts: &mut request::Parts, codec: Codec, require_version: bool, offer: &Offer) -> Accept<ConnectReply> {
     let (message, compression) = match Query::of(parts) {
-        Some(query) => (query.message(&parts.headers), query.compression()),
+        Some(query) => (query.message(&parts.headers, require_version), query.compression()),
         None => return Accept::Pass,
     };
     let call = Call::new(Protocol::Connect, codec, parts).only(Streams::Never);
     let _ = parts.headers.remove(CONTENT_ENCODING);
-    let headers = take_headers(&mut parts.headers, Framing::Whole, offer);
+    let headers = take_headers(&mut parts.headers, Framing::Whole, false, offer);
     let (timeout, _, compress) = headers.as_ref().copied().unwrap_or_default();
     let inflate = compression.map_or(Ok(None), |name| offer.undo(&name));
     let receive =
@@ -120,12 +130,14 @@ fn parse(media_type: &[u8]) -> Option<(Framing, Codec)> {
 }
 
 /// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.
-fn take_headers(headers: &mut HeaderMap, framing: Framing, offer: &Offer) -> Result<Headers> {
+fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool, offer: &Offer) -> Result<Headers> {
     let (encoding, accepts) = match framing {
         Framing::Whole => ("content-encoding", "accept-encoding"),
         Framing::Prefixed => ("connect-content-encoding", "connect-accept-encoding"),
     };
-    let (mut version, mut inflate, mut timeout, mut accepted) = (Ok(()), Ok(None), Ok(None), None);
+    let missing = || Err(Error::invalid_argument("connect-protocol-version is missing"));
+    let mut version = if require_version { missing() } else { Ok(()) };
+    let (mut inflate, mut timeout, mut accepted) = (Ok(None), Ok(None), None);
     take_reserved(headers, |name, value| match name {
         "connect-protocol-version" => version = check_version(value),
         "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
