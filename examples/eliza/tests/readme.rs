@@ -15,19 +15,25 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
         assert!(found, "{tool} is not installed");
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let eliza = Eliza::start();
+    let certificate = std::env::temp_dir().join(format!("eliza-{}.pem", std::process::id()));
+    let certificate = certificate.to_str().unwrap();
+    let plain = Eliza::start();
+    let tls = Eliza::start_with(&["--tls", "--write-cert", certificate]);
+    let (_, tls_port) = tls.address.rsplit_once(':').unwrap();
     let mut ran = 0;
     for readme in ["README.md", "examples/eliza/README.md"] {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         for (command, expected) in commands(&text) {
-            let here = command.replace("127.0.0.1:8080", &eliza.address);
+            let here = command.replace("127.0.0.1:8080", &plain.address);
+            let here = here.replace("localhost:8080", &format!("localhost:{tls_port}")).replace("eliza.pem", certificate);
             let output = Command::new("sh").args(["-c", &here]).current_dir(&root).output().unwrap();
             let printed = normalize(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(printed, normalize(&expected), "{readme}: {command}");
             ran += 1;
         }
     }
-    assert!(ran >= 15, "only {ran} commands were found");
+    assert!(ran >= 20, "only {ran} commands were found");
+    std::fs::remove_file(certificate).unwrap();
 }
 
 /// The commands of all `console` blocks, each with the lines that follow it.

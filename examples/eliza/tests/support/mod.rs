@@ -14,15 +14,20 @@ pub struct Eliza {
 
 impl Eliza {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(args: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_eliza"))
             .args(["--listen", "127.0.0.1:0"])
+            .args(args)
             .stderr(Stdio::piped())
             .spawn()
             .expect("eliza starts");
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("listening on http://").expect("the first line names the address").1;
+        let (_, address) = line.trim().rsplit_once("://").expect("the first line names the address");
         Self { process, log, address: address.to_owned() }
     }
 
