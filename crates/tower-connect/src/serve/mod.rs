@@ -96,46 +96,33 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
-
-impl<S, F, A, B> Serve<S, F, A>
-where
-    A: Accept,
-    S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
-    S: Clone + Send + 'static,
-    S::Future: Send,
-    F: Future<Output = ()> + Send + 'static,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    async fn run(self) {
         let Self { listener, service, accept, stop, drain_timeout } = self;
-        let connections = GracefulShutdown::new();
-        let mut tasks = JoinSet::new();
-        let mut stop = pin!(stop);
-        loop {
-            let stream = tokio::select! {
-                () = &mut stop => break,
-                stream = next(&listener) => stream,
-                // Tasks that have ended are let go as they end.
-                Some(_) = tasks.join_next() => continue,
-            };
-            let (accept, service, watcher) = (accept.clone(), service.clone(), connections.watcher());
-            tasks.spawn(async move {
-                // A connection that breaks is the peer's affair: each of its calls has been told.
-                if let Ok(stream) = accept.accept(stream).await {
-                    let service = TowerToHyperService::new(service);
-                    let connection =
-                        builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
-                    let _ = watcher.watch(connection).await;
-                }
-            });
-        }
-        drop(listener);
-        // Dropping the tasks closes the connections that have not ended in time.
-        let _ = tokio::time::timeout(drain_timeout, connections.shutdown()).await;
+        Box::pin(async move {
+            let connections = GracefulShutdown::new();
+            let mut tasks = JoinSet::new();
+            let mut stop = pin!(stop);
+            loop {
+                let stream = tokio::select! {
+                    () = &mut stop => break,
+                    stream = next(&listener) => stream,
+                    // Tasks that have ended are let go as they end.
+                    Some(_) = tasks.join_next() => continue,
+                };
+                let (accept, service, watcher) = (accept.clone(), service.clone(), connections.watcher());
+                tasks.spawn(async move {
+                    // A connection that breaks is the peer's affair: each of its calls has been told.
+                    if let Ok(stream) = accept.accept(stream).await {
+                        let service = TowerToHyperService::new(service);
+                        let connection =
+                            builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
+                        let _ = watcher.watch(connection).await;
+                    }
+                });
+            }
+            drop(listener);
+            // Dropping the tasks closes the connections that have not ended in time.
+            let _ = tokio::time::timeout(drain_timeout, connections.shutdown()).await;
+        })
     }
 }
 
