@@ -25,7 +25,8 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         for (command, expected) in commands(&text) {
             let here = command.replace("127.0.0.1:8080", &plain.address);
-            let here = here.replace("localhost:8080", &format!("localhost:{tls_port}")).replace("eliza.pem", certificate);
+            let here =
+                here.replace("localhost:8080", &format!("localhost:{tls_port}")).replace("eliza.pem", certificate);
             let output = Command::new("sh").args(["-c", &here]).current_dir(&root).output().unwrap();
             let printed = normalize(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(printed, normalize(&expected), "{readme}: {command}");

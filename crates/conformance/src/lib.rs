@@ -1,0 +1,22 @@
+//! The [Connect conformance suite](https://github.com/connectrpc/conformance) against `tower-connect`.
+//!
+//! `cargo run -p conformance -- server` fetches the suite's runner, builds the server under test and lets the one test the other. It needs
+//! Go, for the runner and for the suite's schemas.
+//!
+//! - [`service`]: the suite's service, which answers whatever a request asks it to answer.
+//! - [`server`]: the server under test, which the runner starts and tells what to be; with [`framing`] and [`tls`].
+//! - [`any`]: `google.protobuf.Any` with its JSON, in which the service tells what it has received.
+//! - [`suite`]: the runner, what it is given and what it finds.
+
+pub mod any;
+pub mod framing;
+pub mod server;
+pub mod service;
+pub mod suite;
+pub mod tls;
+
+/// The suite's schemas.
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "the comments are those of the suite")]
+pub mod proto {
+    tower_connect::include_proto!("connectrpc.conformance.v1");
+}
