@@ -174,6 +174,13 @@ async fn a_bare_layer_around_rest_changes_nothing() {
         assert_eq!(plain.headers, through.headers);
         assert_eq!(plain.body, through.body);
     }
+    for method in ["GET", "HEAD", "DELETE"] {
+        for path in ["/rest", "/rest?connect=google&code=1", "/rest?encoding=json&message=x", "/rest?connect=v1"] {
+            let request = || Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let (plain, through) = (call(app.clone(), request()).await, call(layered.clone(), request()).await);
+            assert_eq!((plain.status, plain.headers, plain.body), (through.status, through.headers, through.body));
+        }
+    }
 }
 
 #[tokio::test]

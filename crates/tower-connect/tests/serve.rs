@@ -177,10 +177,10 @@ async fn a_caller_that_is_still_sending_gets_its_answer_and_keeps_its_connection
     let server = Server::start(Duration::from_secs(5)).await;
     for (content_type, status) in [("text/plain", "415"), ("application/grpc", "505"), ("application/json", "400")] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        // Of this JSON the first byte is wrong already; of the others the head is.
-        let version = if content_type == "application/json" { "connect-timeout-ms: x\r\n" } else { "" };
+        // In every one of them the head is wrong already.
+        let timeout = if content_type == "application/json" { "connect-timeout-ms: x\r\n" } else { "" };
         let head = format!(
-            "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: {content_type}\r\n{version}content-length: 1000\r\n\r\n"
+            "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: {content_type}\r\n{timeout}content-length: 1000\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let answer = read_until(&mut stream, "\r\n\r\n").await;

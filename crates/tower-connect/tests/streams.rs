@@ -41,8 +41,13 @@ async fn count(request: Request<Text>) -> Result<Response<Messages<Text>>> {
         }
         match &*then {
             "fail" => sender.fail(Error::not_found("no more").with_trailers(headers(&[("x-tail", "e")]))).await,
+            "details" => {
+                let detail = tower_connect::ErrorDetail::new("a.B", vec![0; 1000]);
+                sender.fail(Error::not_found("long").with_detail(detail)).await
+            }
             "finish" => sender.finish(headers(&[("x-tail", "1"), ("x-tail", "2")])).await,
             "wait" => std::future::pending().await,
+            "drop" => panic!("on purpose"),
             _ => Ok(()),
         }
     });
@@ -152,6 +157,10 @@ async fn a_stream_of_answers_ends_well_or_with_an_error_after_them() {
     assert_eq!((messages.len(), code, trailers), (2, None, vec!["1".to_owned(), "2".to_owned()]));
     let (messages, code, trailers) = both("/demo.v1.Streams/Count", &frames(&["2 fail"])).await;
     assert_eq!((messages.len(), code, trailers), (2, Some(Code::NotFound), vec!["e".to_owned()]));
+    let failed = send("/demo.v1.Streams/Count", "application/grpc", frames(&["1 fail"])).await;
+    assert_eq!((failed.trailer("x-first"), failed.trailer("x-tail")), (vec!["0"], vec!["e"]));
+    let (messages, code, _) = both("/demo.v1.Streams/Count", &frames(&["2 drop"])).await;
+    assert_eq!((messages.len(), code), (2, Some(Code::Internal)), "a task that panics has not ended well");
     let (messages, code, _) = both("/demo.v1.Streams/Count", &frames(&["x"])).await;
     assert_eq!((messages.len(), code), (0, Some(Code::InvalidArgument)));
     let (_, code, _) = both("/demo.v1.Streams/Count", &frames(&["0 panic"])).await;
@@ -190,6 +199,42 @@ async fn messages_before_an_error_are_delivered() {
     let wrong = [frames(&["a", "b"]), vec![0, 0]].concat();
     let (messages, code, _) = both("/demo.v1.Streams/Echo", &wrong).await;
     assert_eq!((messages, code), (vec!["a".to_owned(), "b".to_owned()], Some(Code::Internal)));
+}
+
+#[tokio::test]
+async fn compression_around_a_stream_holds_nothing_back() {
+    let (sender, upload) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
+    let compression = tower_http::compression::CompressionLayer::new();
+    let service = compression.layer(RpcLayer::new().for_service::<Streams>().layer(Streams));
+    let mut request = post("/demo.v1.Streams/Echo", "application/connect+proto", "");
+    request.headers_mut().insert("accept-encoding", "gzip".parse().unwrap());
+    *request.body_mut() = Body::new(Upload(upload));
+    let response = service.oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "identity");
+    let mut body = Body::new(response.into_body());
+    for message in ["a", "b"] {
+        sender.send(frames(&[message]).into()).unwrap();
+        let frame = http_body_util::BodyExt::frame(&mut body).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), frames(&[message]));
+    }
+}
+
+#[tokio::test]
+async fn a_sender_waits_for_a_slow_reader() {
+    let (sender, messages) = Messages::channel(2);
+    for _ in 0..2 {
+        sender.send(text("x")).await.unwrap();
+    }
+    let third = tokio::time::timeout(Duration::from_millis(50), sender.send(text("x"))).await;
+    assert!(third.is_err(), "nobody reads");
+    drop(messages);
+}
+
+#[tokio::test]
+async fn an_error_at_the_end_of_a_stream_keeps_to_the_send_limit() {
+    let service = RpcLayer::new().for_service::<Streams>().send_limit(10).layer(Streams);
+    let answer = call(service, post("/demo.v1.Streams/Count", "application/grpc", frames(&["1 details"]))).await;
+    assert_eq!((answer.grpc_status(), answer.trailer("grpc-status-details-bin").len()), (("5", "long"), 0));
 }
 
 #[tokio::test]

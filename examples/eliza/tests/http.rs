@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use http::{Request, Response, Version};
 use http_body_util::{BodyExt, Full};
@@ -23,6 +25,21 @@ struct Answer {
 }
 
 async fn send(eliza: &Eliza, version: Version, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
+    let (head, body) = open(eliza, version, method, path, content_type, body).await.into_parts();
+    let body = body.collect().await.unwrap();
+    let trailers = body.trailers().cloned();
+    Answer { status: head.status.as_u16(), headers: head.headers, trailers, body: body.to_bytes() }
+}
+
+/// Sends a request, and leaves the body of the answer to be read.
+async fn open(
+    eliza: &Eliza,
+    version: Version,
+    method: &str,
+    path: &str,
+    content_type: &str,
+    body: &[u8],
+) -> Response<hyper::body::Incoming> {
     let request = Request::builder()
         .method(method)
         .uri(eliza.url(path))
@@ -42,10 +59,7 @@ async fn send(eliza: &Eliza, version: Version, method: &str, path: &str, content
         sender.send_request(request).await.unwrap()
     };
     assert_eq!(response.version(), version);
-    let (head, body) = response.into_parts();
-    let body = body.collect().await.unwrap();
-    let trailers = body.trailers().cloned();
-    Answer { status: head.status.as_u16(), headers: head.headers, trailers, body: body.to_bytes() }
+    response
 }
 
 fn json(answer: &Answer) -> serde_json::Value {
@@ -138,6 +152,46 @@ async fn streams_answer_in_every_protocol_on_every_version() {
             let introduction = sentences(answer.body);
             assert!(introduction.len() >= 3 && introduction[0].contains("Ada"), "{introduction:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_read_as_it_is_produced() {
+    let eliza = Eliza::start();
+    let ada = framed(&[eliza::proto::IntroduceRequest { name: "Ada".to_owned() }]);
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        let path = "/connectrpc.eliza.v1.ElizaService/Introduce";
+        let mut body = open(&eliza, version, "POST", path, "application/connect+proto", &ada).await.into_body();
+        let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        let first_came = Instant::now();
+        assert_eq!(sentences(first).len(), 1, "one at a time");
+        while let Some(frame) = body.frame().await {
+            frame.unwrap();
+        }
+        // Three pauses of 200 ms lie between the first and the last.
+        let took = first_came.elapsed();
+        assert!(took >= Duration::from_millis(500), "{took:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_leaves_the_version_to_the_caller() {
+    let certificate = std::env::temp_dir().join(format!("eliza-test-{}.pem", std::process::id()));
+    let eliza = Eliza::start_with(&["--tls", "--write-cert", certificate.to_str().unwrap()]);
+    let mut roots = rustls::RootCertStore::empty();
+    let certificates =
+        <rustls::pki_types::CertificateDer<'_> as rustls::pki_types::pem::PemObject>::pem_file_iter(&certificate);
+    roots.add(certificates.unwrap().next().unwrap().unwrap()).unwrap();
+    std::fs::remove_file(certificate).unwrap();
+    for (offered, chosen) in [(&["h2", "http/1.1"][..], "h2"), (&["http/1.1"], "http/1.1")] {
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let mut config = config.unwrap().with_root_certificates(roots.clone()).with_no_client_auth();
+        config.alpn_protocols = offered.iter().map(|name| name.as_bytes().to_vec()).collect();
+        let stream = TcpStream::connect(&eliza.address).await.unwrap();
+        let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::new(config));
+        let stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(chosen.as_bytes()));
     }
 }
 

@@ -39,12 +39,19 @@ impl<T> Typed<T> {
 impl<T: Send> Encode for Typed<T> {
     fn poll_encode(&mut self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<Result<Encoded>> {
         // A stream that panics must not look like one that has ended.
-        let poll = catch_unwind(AssertUnwindSafe(|| self.messages.poll_sent(cx)));
-        let sent = match poll {
-            Ok(sent) => ready!(sent).transpose()?,
-            Err(_) => return Poll::Ready(Err(Error::panicked())),
-        };
-        Poll::Ready(match sent {
+        let poll = catch_unwind(AssertUnwindSafe(|| self.poll_message(cx, buf)));
+        let encoded = ready!(poll.unwrap_or_else(|_| Poll::Ready(Err(Error::panicked()))));
+        Poll::Ready(encoded.map_err(|mut error| {
+            let mut trailers = std::mem::take(&mut self.trailers);
+            super::append_all(error.take_trailers(), &mut trailers);
+            error.with_trailers(trailers)
+        }))
+    }
+}
+
+impl<T> Typed<T> {
+    fn poll_message(&mut self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<Result<Encoded>> {
+        Poll::Ready(match ready!(self.messages.poll_sent(cx)?) {
             Some(Sent::Message(message)) => (self.encode)(self.codec, &message, buf).map(|()| Encoded::Message),
             Some(Sent::Trailers(trailers)) => {
                 super::append_all(trailers, &mut self.trailers);

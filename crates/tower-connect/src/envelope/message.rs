@@ -80,21 +80,19 @@ impl<T> Request<T> {
         Call::of(&self.head.extensions)
     }
 
-    /// Whether the caller has the version with this `ETag` already: its `if-none-match` names it, or any. The quotes belong to the tag.
+    /// Whether the caller of a GET has the version with this `ETag` already: its `if-none-match` names it, or any. The quotes belong to the
+    /// tag. No other call is answered from a cache, so there it is `false`.
     ///
     /// A handler then answers with [`Error::not_modified`](crate::Error::not_modified), and sends the tag with the answer otherwise.
     ///
     /// Source: "If-None-Match" of RFC 9110, 13.1.2, with its weak comparison.
     #[must_use]
     pub fn has_cached(&self, etag: &str) -> bool {
-        let strong = |tag: &[u8]| tag.trim_ascii().strip_prefix(b"W/").unwrap_or(tag.trim_ascii()).to_owned();
-        let named = self
-            .head
-            .headers
-            .get_all(IF_NONE_MATCH)
-            .into_iter()
-            .flat_map(|value| value.as_bytes().split(|b| *b == b','));
-        named.map(strong).any(|tag| tag == b"*" || tag == strong(etag.as_bytes()))
+        let Some(etag) = opaque_tags(etag.as_bytes()).next() else { return false };
+        self.call().is_some_and(Call::is_get)
+            && self.head.headers.get_all(IF_NONE_MATCH).into_iter().any(|named| {
+                named.as_bytes().trim_ascii() == b"*" || opaque_tags(named.as_bytes()).any(|tag| tag == etag)
+            })
     }
 
     /// The same request with another message.
@@ -209,17 +207,37 @@ impl<T> From<T> for Response<T> {
     }
 }
 
+/// What stands between quotes; whether a tag is weak makes no difference.
+fn opaque_tags(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| *byte == b'"').skip(1).step_by(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Codec, Protocol};
+
+    fn request(method: &str, named: &[&'static str]) -> Request<()> {
+        let (mut head, ()) = http::Request::builder().method(method).body(()).unwrap().into_parts();
+        let call = Call::new(Protocol::Connect, Codec::Json, &head);
+        head.extensions.insert(call);
+        for value in named {
+            head.headers.append(IF_NONE_MATCH, value.parse().unwrap());
+        }
+        Request::from_parts(head, ())
+    }
 
     #[test]
     fn a_tag_is_found_among_others_and_weak_ones_are_as_good() {
-        let mut request = Request::new(());
-        assert!(!request.has_cached("\"1\""));
-        request.metadata_mut().append(IF_NONE_MATCH, "\"0\", W/\"1\"".parse().unwrap());
-        assert!(request.has_cached("\"1\"") && request.has_cached("W/\"0\"") && !request.has_cached("\"2\""));
-        request.metadata_mut().append(IF_NONE_MATCH, "*".parse().unwrap());
-        assert!(request.has_cached("\"2\""));
+        assert!(!request("GET", &[]).has_cached("\"1\""));
+        let several = request("GET", &["\"0\", W/\"1\"", "\"a,b\""]);
+        assert!(several.has_cached("\"1\"") && several.has_cached("W/\"0\"") && several.has_cached("\"a,b\""));
+        assert!(!several.has_cached("\"2\"") && !several.has_cached("1"));
+        assert!(request("GET", &["*"]).has_cached("\"2\""));
+    }
+
+    #[test]
+    fn only_a_get_is_answered_from_a_cache() {
+        assert!(!request("POST", &["\"1\""]).has_cached("\"1\""));
     }
 }

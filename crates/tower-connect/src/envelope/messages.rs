@@ -1,5 +1,7 @@
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -34,7 +36,7 @@ pub struct Messages<T>(Source<T>);
 
 enum Source<T> {
     Stream(Pin<Box<dyn Stream<Item = Result<T>> + Send>>),
-    Channel(mpsc::Receiver<Item<T>>),
+    Channel { receiver: mpsc::Receiver<Item<T>>, panicked: Arc<AtomicBool> },
 }
 
 /// What goes through a channel: messages, and once how it ends.
@@ -58,7 +60,7 @@ impl<T> Messages<T> {
 
     /// A sender and what it sends: `capacity` messages may wait for a slow reader before [`Sender::send`] does.
     ///
-    /// The call ends well when every sender is dropped.
+    /// The call ends well when every sender is dropped, unless one is dropped by a panic.
     ///
     /// # Panics
     ///
@@ -66,18 +68,18 @@ impl<T> Messages<T> {
     #[must_use]
     pub fn channel(capacity: usize) -> (Sender<T>, Self) {
         let (sender, receiver) = mpsc::channel(capacity);
-        (Sender(sender), Self(Source::Channel(receiver)))
+        let panicked = Arc::default();
+        (Sender { sender, panicked: Arc::clone(&panicked) }, Self(Source::Channel { receiver, panicked }))
     }
 
     pub(crate) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Sent<T>>>> {
         match &mut self.0 {
             Source::Stream(stream) => stream.as_mut().poll_next(cx).map_ok(Sent::Message),
-            Source::Channel(receiver) => receiver.poll_recv(cx).map(|item| {
-                Some(match item? {
-                    Item::Message(message) => Ok(Sent::Message(message)),
-                    Item::Trailers(trailers) => Ok(Sent::Trailers(trailers)),
-                    Item::Failure(error) => Err(error),
-                })
+            Source::Channel { receiver, panicked } => receiver.poll_recv(cx).map(|item| match item {
+                Some(Item::Message(message)) => Some(Ok(Sent::Message(message))),
+                Some(Item::Trailers(trailers)) => Some(Ok(Sent::Trailers(trailers))),
+                Some(Item::Failure(error)) => Some(Err(error)),
+                None => panicked.load(Ordering::Acquire).then(|| Err(Error::panicked())),
             }),
         }
     }
@@ -97,7 +99,10 @@ impl<T> fmt::Debug for Messages<T> {
 }
 
 /// The sending end of [`Messages::channel`].
-pub struct Sender<T>(mpsc::Sender<Item<T>>);
+pub struct Sender<T> {
+    sender: mpsc::Sender<Item<T>>,
+    panicked: Arc<AtomicBool>,
+}
 
 impl<T> Sender<T> {
     /// Sends a message, and waits while the reader is slower than this side.
@@ -129,18 +134,27 @@ impl<T> Sender<T> {
 
     /// Waits until nobody reads any more.
     pub async fn closed(&self) {
-        self.0.closed().await;
+        self.sender.closed().await;
     }
 
     async fn put(&self, item: Item<T>) -> Result<()> {
         let gone = |_| Error::new(crate::Code::Canceled, "nobody reads the messages any more");
-        self.0.send(item).await.map_err(gone)
+        self.sender.send(item).await.map_err(gone)
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { sender: self.sender.clone(), panicked: Arc::clone(&self.panicked) }
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        // What is sent by a task that panics has no end of its own, and must not look as if it had.
+        if std::thread::panicking() {
+            self.panicked.store(true, Ordering::Release);
+        }
     }
 }
 

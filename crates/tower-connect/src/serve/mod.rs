@@ -30,6 +30,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_service::Service;
 
@@ -40,6 +41,12 @@ use self::tls::Tls;
 use crate::error::BoxError;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of a stream, and of all streams of a connection, HTTP/2 takes before it is read, in bytes.
+///
+/// Wide for links with a long way, and for callers of many small messages: h2 ends a connection on which more of them wait to be read than
+/// half of its window allows.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 4 << 20;
 /// What a loop waits that cannot accept, for instance because no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -100,6 +107,7 @@ where
         Box::pin(async move {
             let connections = GracefulShutdown::new();
             let mut tasks = JoinSet::new();
+            let (stopping, stopped) = watch::channel(());
             let mut stop = pin!(stop);
             loop {
                 let stream = tokio::select! {
@@ -109,9 +117,15 @@ where
                     Some(_) = tasks.join_next() => continue,
                 };
                 let (accept, service, watcher) = (accept.clone(), service.clone(), connections.watcher());
+                let mut stopped = stopped.clone();
                 tasks.spawn(async move {
                     // A connection that breaks is the peer's affair: each of its calls has been told.
-                    if let Ok(stream) = accept.accept(stream).await {
+                    let stream = tokio::select! {
+                        stream = accept.accept(stream) => stream,
+                        // Nobody has called yet.
+                        _ = stopped.changed() => return,
+                    };
+                    if let Ok(stream) = stream {
                         let service = TowerToHyperService::new(service);
                         let connection =
                             builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
@@ -119,7 +133,7 @@ where
                     }
                 });
             }
-            drop(listener);
+            drop((listener, stopping));
             // Dropping the tasks closes the connections that have not ended in time.
             let _ = tokio::time::timeout(drain_timeout, connections.shutdown()).await;
         })
@@ -142,6 +156,10 @@ async fn next(listener: &TcpListener) -> TcpStream {
 fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
-    builder.http2().timer(TokioTimer::new()).adaptive_window(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
     builder
 }

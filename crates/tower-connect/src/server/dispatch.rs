@@ -35,7 +35,7 @@ impl DispatchFuture {
         Self(Dispatched::Handler(Box::pin(future)))
     }
 
-    fn answer(response: http::Response<Body>) -> Self {
+    pub(super) fn answer(response: http::Response<Body>) -> Self {
         Self(Dispatched::Answer(Some(response)))
     }
 }

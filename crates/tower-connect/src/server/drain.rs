@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::EXPECT;
 use http::{Version, request};
 use http_body::Frame;
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Sleep, sleep};
 
 use crate::envelope::{Source, WireBody};
@@ -31,11 +31,14 @@ pub(super) type Rest = oneshot::Receiver<Source>;
 pub(super) struct Drain {
     body: Body,
     upload: Source,
+    /// Where the upload will come from, if it is still in other hands.
+    rest: Option<Rest>,
     left: usize,
     timer: Option<Pin<Box<Sleep>>>,
     /// Trailers are the end of a response, and are held back as it is.
     trailers: Option<Frame<Bytes>>,
     ended: bool,
+    failure: Option<Code>,
 }
 
 impl Drain {
@@ -46,18 +49,23 @@ impl Drain {
     }
 
     pub(super) fn after(body: Body, upload: Source) -> Body {
-        if upload.is_end() {
-            return body;
-        }
-        Body::wire(Self { body, upload, left: MOST_BYTES, timer: None, trailers: None, ended: false })
+        if upload.is_end() { body } else { Self::around(body, upload, None) }
     }
 
     /// The same for a call whose request body is, or was, in other hands.
     pub(super) fn after_call(body: Body, rest: Option<Rest>) -> Body {
-        match rest.and_then(|mut rest| rest.try_recv().ok()) {
-            Some(upload) => Self::after(body, upload),
-            None => body,
+        let Some(mut rest) = rest else { return body };
+        match rest.try_recv() {
+            Ok(upload) => Self::after(body, upload),
+            // A stream of requests is let go when the response ends.
+            Err(TryRecvError::Empty) => Self::around(body, Source::Ended, Some(rest)),
+            Err(TryRecvError::Closed) => body,
         }
+    }
+
+    fn around(body: Body, upload: Source, rest: Option<Rest>) -> Body {
+        let (left, timer, trailers, ended) = (MOST_BYTES, None, None, false);
+        Body::wire(Self { body, upload, rest, left, timer, trailers, ended, failure: None })
     }
 }
 
@@ -67,7 +75,14 @@ impl WireBody for Drain {
             match ready!(self.body.poll(cx)) {
                 Some(Ok(frame)) if frame.is_trailers() => self.trailers = Some(frame),
                 Some(frame) => return Poll::Ready(Some(frame)),
-                None => self.ended = true,
+                None => {
+                    self.ended = true;
+                    self.failure = self.body.failure();
+                    self.body = Body::empty();
+                    if let Some(upload) = self.rest.take().and_then(|mut rest| rest.try_recv().ok()) {
+                        self.upload = upload;
+                    }
+                }
             }
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(MOST_TIME)));
@@ -84,10 +99,10 @@ impl WireBody for Drain {
 
     fn is_end(&self) -> bool {
         // The upload holds the end back until it has been polled to its own.
-        matches!(self.upload, Source::Ended) && self.trailers.is_none()
+        self.ended && matches!(self.upload, Source::Ended) && self.trailers.is_none()
     }
 
     fn failure(&self) -> Option<Code> {
-        self.body.failure()
+        self.failure.or_else(|| self.body.failure())
     }
 }

@@ -74,8 +74,7 @@ where
     Fut: Future<Output = Result<Response<Res>>> + Send + 'static,
 {
     enter(method.spec(), request, |codec, head, body| {
-        let future = handler(Request::from_parts(head, Streaming::new::<F>(body, codec)));
-        DispatchFuture::handler(Handle { future, codec, encode: one::<Res, F> })
+        start(codec, handler, Request::from_parts(head, Streaming::new::<F>(body, codec)), one::<Res, F>)
     })
 }
 
@@ -95,9 +94,26 @@ where
     Fut: Future<Output = Result<Response<Messages<Res>>>> + Send + 'static,
 {
     enter(method.spec(), request, |codec, head, body| {
-        let future = handler(Request::from_parts(head, Streaming::new::<F>(body, codec)));
-        DispatchFuture::handler(Handle { future, codec, encode: many::<Res, F> })
+        start(codec, handler, Request::from_parts(head, Streaming::new::<F>(body, codec)), many::<Res, F>)
     })
+}
+
+/// Starts a handler that waits for nothing.
+fn start<In, H, Fut, Out>(codec: Codec, handler: H, request: Request<In>, encode: Encode<Out>) -> DispatchFuture
+where
+    H: FnOnce(Request<In>) -> Fut,
+    Fut: Future<Output = Result<Response<Out>>> + Send + 'static,
+    Out: 'static,
+{
+    match unwinding(|| handler(request)) {
+        Ok(future) => DispatchFuture::handler(Handle { future, codec, encode }),
+        Err(error) => DispatchFuture::answer(leave(error)),
+    }
+}
+
+/// A handler that panics fails its call, and nothing else on the connection.
+fn unwinding<T>(f: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(|_| Error::panicked())
 }
 
 /// A message as a body.
@@ -135,9 +151,7 @@ impl<Fut: Future<Output = Result<Response<Out>>>, Out> Future for Handle<Fut, Ou
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // A handler that panics fails its call, and nothing else on the connection.
-        let poll = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-        let response = ready!(poll.unwrap_or_else(|_| Poll::Ready(Err(Error::panicked()))));
+        let response = ready!(unwinding(|| this.future.poll(cx)).unwrap_or_else(|error| Poll::Ready(Err(error))));
         Poll::Ready(response.and_then(|response| (this.encode)(*this.codec, response)).unwrap_or_else(leave))
     }
 }
@@ -192,14 +206,14 @@ where
                 Project::Handling(handle) => return handle.poll(cx),
                 Project::Receiving { head, body, single, handler, codec, decode, encode } => {
                     let message = ready!(single.poll(cx, body)).map_err(not_one_request);
-                    match message.and_then(|message| decode(*codec, message.bytes)) {
+                    let future = message.and_then(|message| decode(*codec, message.bytes)).and_then(|message| {
+                        let head = head.take().expect("there is a head until there is a message");
+                        let handler = handler.take().expect("head and handler go together");
+                        unwinding(|| handler(Request::from_parts(head, message)))
+                    });
+                    match future {
+                        Ok(future) => Handle { future, codec: *codec, encode: *encode },
                         Err(error) => return Poll::Ready(leave(error)),
-                        Ok(message) => {
-                            let head = head.take().expect("there is a head until there is a message");
-                            let handler = handler.take().expect("head and handler go together");
-                            let future = handler(Request::from_parts(head, message));
-                            Handle { future, codec: *codec, encode: *encode }
-                        }
                     }
                 }
             };

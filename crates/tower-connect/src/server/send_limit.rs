@@ -45,7 +45,7 @@ struct Messages {
 impl Encode for Messages {
     fn poll_encode(&mut self, cx: &mut Context<'_>, buf: &mut BytesMut) -> Poll<Result<Encoded>> {
         let start = buf.len();
-        let encoded = ready!(self.messages.poll_encode(cx, buf))?;
+        let encoded = ready!(self.messages.poll_encode(cx, buf)).map_err(|error| SendLimit(self.limit).trim(error))?;
         check_size((buf.len() - start) as u64, self.limit)?;
         Poll::Ready(Ok(encoded))
     }
@@ -59,7 +59,7 @@ struct Frames {
 
 impl WireBody for Frames {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let frame = ready!(self.body.poll(cx)?);
+        let frame = ready!(self.body.poll(cx)).transpose().map_err(|error| SendLimit(self.limit).trim(error))?;
         if let Some(message) = frame.as_ref().and_then(Frame::data_ref) {
             check_size(message.len() as u64, self.limit)?;
         }

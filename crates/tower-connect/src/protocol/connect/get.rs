@@ -38,15 +38,28 @@ impl<'a> Query<'a> {
         for pair in parts.uri.query().unwrap_or_default().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
-                "connect" => query.connect = Some(value),
-                "encoding" => query.encoding = Some(value),
-                "compression" => query.compression = Some(value),
+                "connect" => {
+                    query.connect.get_or_insert(value);
+                }
+                "encoding" => {
+                    query.encoding.get_or_insert(value);
+                }
+                "compression" => {
+                    query.compression.get_or_insert(value);
+                }
                 "base64" => query.base64 = value == "1",
-                "message" => query.message = Some(value),
+                "message" => {
+                    query.message.get_or_insert(value);
+                }
                 _ => {}
             }
         }
         Some(query)
+    }
+
+    /// Whether it has what every call has.
+    pub(super) fn is_complete(&self) -> bool {
+        self.encoding.is_some() && self.message.is_some()
     }
 
     /// The codec, if it is one that there is.
@@ -57,7 +70,9 @@ impl<'a> Query<'a> {
 
     /// The name of the compression that the message has gone through.
     pub(super) fn compression(&self) -> Option<HeaderValue> {
-        HeaderValue::from_bytes(&unescape(self.compression?)).ok()
+        // What could be no header is no name of a compression either.
+        let name = HeaderValue::from_bytes(&unescape(self.compression?));
+        Some(name.unwrap_or(HeaderValue::from_static("malformed")))
     }
 
     /// What may be wrong with it, and the message.
@@ -145,8 +160,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_query_is_a_message_or_an_error(query in "[a-z0-9=&%+_/-]{0,60}") {
-            let _ = parse(&query);
+        fn any_query_is_a_message_or_an_error(query in "(encoding=json&|encoding=proto&|base64=1&|message=|[a-z0-9=&%+_/-]){0,20}") {
+            if let Ok((_, message)) = parse(&query) {
+                prop_assert!(message.len() <= query.len());
+            }
         }
 
         #[test]

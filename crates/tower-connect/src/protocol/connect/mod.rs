@@ -92,6 +92,7 @@ impl Speak for Connect {
 fn accept_get(query: &Query<'_>, claim: Claim) -> Option<Codec> {
     let is_call = match claim.method() {
         Some(method) => method.allows_get(),
+        None if claim.is_ambiguous() => query.is_complete() && query.connect == Some("v1"),
         None => query.connect.is_some(),
     };
     is_call.then(|| query.codec().unwrap_or(Codec::Json))
@@ -110,8 +111,12 @@ fn claim_get(parts: &mut request::Parts, codec: Codec, require_version: bool, of
     let inflate = compression.map_or(Ok(None), |name| offer.undo(&name));
     let receive =
         headers.and_then(|_| Ok(Receive { framing: Framing::Whole, inflate: inflate?, inline: Some(message?) }));
-    parts.method = Method::POST;
-    Accept::Claim(Claimed { call: call.with_timeout(timeout), reply: ConnectReply::get(codec, compress), receive })
+    let head = std::mem::replace(&mut parts.method, Method::POST) == Method::HEAD;
+    Accept::Claim(Claimed {
+        call: call.with_timeout(timeout),
+        reply: ConnectReply::get(codec, compress, head),
+        receive,
+    })
 }
 
 /// Unary calls are bare, streams are framed: the content type tells which of them a call is.
@@ -142,7 +147,7 @@ fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool
         "connect-protocol-version" => version = check_version(value),
         "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
         name if name == encoding => inflate = offer.undo(value),
-        name if name == accepts => accepted = Some(offer.choose(value)),
+        name if name == accepts => accepted = Some(accepted.flatten().or_else(|| offer.choose(value))),
         _ => {}
     });
     version?;

@@ -1,9 +1,9 @@
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 
 use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
@@ -24,6 +24,7 @@ pub struct ConnectReply {
     compress: Option<Compress>,
     kind: Kind,
     get: bool,
+    head: bool,
 }
 
 #[derive(Debug)]
@@ -35,21 +36,33 @@ enum Kind {
 
 impl ConnectReply {
     pub(super) fn unary(codec: Codec, compress: Option<Compress>) -> Self {
-        Self { codec, compress, kind: Kind::Unary(Single::default()), get: false }
+        Self { codec, compress, kind: Kind::Unary(Single::default()), get: false, head: false }
     }
 
-    pub(super) fn get(codec: Codec, compress: Option<Compress>) -> Self {
-        Self { get: true, ..Self::unary(codec, compress) }
+    /// To a GET, or to a HEAD, which gets no body.
+    pub(super) fn get(codec: Codec, compress: Option<Compress>, head: bool) -> Self {
+        Self { get: true, head, ..Self::unary(codec, compress) }
     }
 
     pub(super) fn stream(codec: Codec, compress: Option<Compress>, method: Option<&'static Spec>) -> Self {
-        Self { codec, compress, kind: Kind::Stream(method), get: false }
+        Self { codec, compress, kind: Kind::Stream(method), get: false, head: false }
     }
 
     /// Caches must know that the same URL is answered in several ways.
     fn vary(&self, headers: &mut HeaderMap) {
         if self.get {
             headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+    }
+
+    /// A HEAD goes without the body, but not without its length.
+    fn body(&self, headers: &mut HeaderMap, body: Body) -> Body {
+        match body.size_hint().exact() {
+            Some(length) if self.head => {
+                headers.insert(CONTENT_LENGTH, length.into());
+                Body::empty()
+            }
+            _ => body,
         }
     }
 
@@ -96,13 +109,18 @@ impl Reply for ConnectReply {
                 Body::data(bytes)
             }
         };
+        head.status = StatusCode::OK;
         remove_reserved(&mut head.headers);
         head.headers.insert(CONTENT_TYPE, self.content_type());
         if let Some((name, value)) = encoding {
             head.headers.insert(name, value);
         }
+        if let Kind::Stream(_) = &self.kind {
+            // Compression around a stream would hold its messages back: it leaves alone what names an encoding already.
+            head.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        }
         self.vary(&mut head.headers);
-        Poll::Ready(Ok(body))
+        Poll::Ready(Ok(self.body(&mut head.headers, body)))
     }
 
     fn fail(&mut self, mut error: Error, mut head: response::Parts) -> http::Response<Body> {
@@ -142,7 +160,9 @@ impl Reply for ConnectReply {
                 Bytes::from(to_json(&error))
             }
         };
-        http::Response::from_parts(head, Body::data(body))
+        self.vary(&mut head.headers);
+        let body = self.body(&mut head.headers, Body::data(body));
+        http::Response::from_parts(head, body)
     }
 }
 

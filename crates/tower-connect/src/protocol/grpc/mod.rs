@@ -98,7 +98,7 @@ fn take_headers(parts: &mut request::Parts, offer: &Offer) -> Result<Headers> {
     take_reserved(&mut parts.headers, |name, value| match name {
         "te" => takes_trailers |= names_trailers(value),
         "grpc-encoding" => inflate = offer.undo(value),
-        "grpc-accept-encoding" => accepted = Some(offer.choose(value)),
+        "grpc-accept-encoding" => accepted = Some(accepted.flatten().or_else(|| offer.choose(value))),
         "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
         _ => {}
     });
