@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Version;
 use support::{Answer, Text, call, frame, headers, pieces, post};
 use tower::{Layer, Service, ServiceExt};
 use tower_connect::codegen::{self, DispatchFuture, IntoBody, NamedService};
@@ -217,6 +218,26 @@ async fn compression_around_a_stream_holds_nothing_back() {
         let frame = http_body_util::BodyExt::frame(&mut body).await.unwrap().unwrap();
         assert_eq!(frame.into_data().unwrap(), frames(&[message]));
     }
+}
+
+#[tokio::test]
+async fn streams_both_ways_may_be_kept_off_http_1() {
+    let strict = RpcLayer::new().for_service::<Streams>().reject_bidi_over_http1().layer(Streams);
+    for (path, version, status) in [
+        ("/demo.v1.Streams/Echo", Version::HTTP_11, 505),
+        ("/demo.v1.Streams/Echo", Version::HTTP_2, 200),
+        ("/demo.v1.Streams/Count", Version::HTTP_11, 200),
+    ] {
+        let mut request = post(path, "application/connect+proto", frames(&["1"]));
+        *request.version_mut() = version;
+        let answer = call(strict.clone(), request).await;
+        assert_eq!(answer.status, status, "{path} {version:?}");
+        assert_eq!(answer.header("connection").len(), usize::from(status == 505));
+    }
+    let mut half_duplex = post("/demo.v1.Streams/Echo", "application/connect+proto", frames(&["1"]));
+    *half_duplex.version_mut() = Version::HTTP_11;
+    let answer = call(RpcLayer::new().for_service::<Streams>().layer(Streams), half_duplex).await;
+    assert!(answer.body.starts_with(&frames(&["1"])));
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::{Version, request};
+use http_body::Body as _;
 use tower_layer::Layer;
 
 use super::service::Rpc;
 use super::{DefaultProtocols, NamedService, Outcome};
-use crate::Call;
 use crate::compression::{Compressor, Offer};
-use crate::method::{Lookup, Method, ServiceSpec, Shape, Spec};
+use crate::error::Refusal;
+use crate::method::{Lookup, Method, ServiceSpec, Shape, Spec, StreamType};
 use crate::protocol::{Claim, Dialect};
+use crate::{Body, Call};
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 
@@ -31,6 +34,7 @@ pub struct RpcLayer<P = DefaultProtocols> {
     pub(super) scope: Scope,
     limits: Limits,
     method_limits: Option<Arc<[(&'static str, Limits)]>>,
+    reject_bidi_over_http1: bool,
     pub(super) offer: Offer,
     pub(super) on_end: Option<OnEnd>,
 }
@@ -86,6 +90,7 @@ impl<P: Dialect> RpcLayer<P> {
             scope: Scope::Unambiguous,
             limits: Limits { receive: DEFAULT_RECEIVE_LIMIT, send: None },
             method_limits: None,
+            reject_bidi_over_http1: false,
             offer: Offer::default(),
             on_end: None,
         }
@@ -151,6 +156,16 @@ impl<P: Dialect> RpcLayer<P> {
         self
     }
 
+    /// Why a call is refused in spite of a head that is right.
+    pub(super) fn refusal(&self, call: &Call, head: &request::Parts, body: &Body) -> Option<Refusal> {
+        let is_bidi = call.method().is_some_and(|method| method.stream_type() == StreamType::Bidi);
+        if self.reject_bidi_over_http1 && is_bidi && head.version < Version::HTTP_2 {
+            return Some(Refusal::HttpVersion);
+        }
+        // HTTP/2 has bodies whose length nobody tells.
+        (call.is_get() && !body.is_end_stream()).then_some(Refusal::UnsupportedMediaType { accept_post: None })
+    }
+
     pub(super) fn limits(&self, method: Option<&Spec>) -> Limits {
         let of_method = method.zip(self.method_limits.as_deref()).and_then(|(method, all)| {
             all.iter().find(|(procedure, _)| *procedure == method.procedure()).map(|(_, limits)| *limits)
@@ -163,6 +178,16 @@ impl<P: Dialect> RpcLayer<P> {
     #[must_use]
     pub fn compression(mut self, compressors: &'static [&'static Compressor]) -> Self {
         self.offer.compressors = compressors;
+        self
+    }
+
+    /// Answers procedures with streams both ways with 505 on HTTP/1.1, and closes the connection.
+    ///
+    /// By default they are served half duplex: most servers send nothing before the caller has sent everything, and a caller that waits for
+    /// an answer in between waits for ever.
+    #[must_use]
+    pub fn reject_bidi_over_http1(mut self) -> Self {
+        self.reject_bidi_over_http1 = true;
         self
     }
 

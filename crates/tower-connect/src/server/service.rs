@@ -85,9 +85,10 @@ where
         let (unread, rest) = unread(&head, &body);
         let limits = self.layer.limits(call.method());
         let wait = Wait::new(reply, &call, limits.send.map(SendLimit), watch, rest);
-        let receive = match self.not_ready.take() {
-            Some(error) => Err(error),
-            None => receive,
+        let receive = match (self.not_ready.take(), self.layer.refusal(&call, &head, &body)) {
+            (Some(error), _) => Err(error),
+            (None, Some(refusal)) => Err(Error::refusal(refusal)),
+            (None, None) => receive,
         };
         match receive {
             Err(error) => {
