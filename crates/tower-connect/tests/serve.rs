@@ -200,6 +200,20 @@ async fn a_caller_that_is_still_sending_gets_its_answer_and_keeps_its_connection
 }
 
 #[tokio::test]
+async fn a_connection_that_closes_after_an_answer_says_so() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for (length, closes) in
+        [("content-length: 262144", false), ("content-length: 262145", true), ("transfer-encoding: chunked", true)]
+    {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!("POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: text/plain\r\n{length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert_eq!(answer.contains("connection: close"), closes, "{length}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_caller_that_never_stops_sending_is_cut_off_after_its_answer() {
     let server = Server::start(Duration::from_secs(5)).await;
     // One sends more than anybody wants to read, the other stops in the middle.

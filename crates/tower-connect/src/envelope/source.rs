@@ -59,6 +59,15 @@ impl Source {
         }
     }
 
+    /// How many bytes are still to come at the most, if that is told.
+    pub(crate) fn at_most(&self) -> Option<u64> {
+        match self {
+            Self::Ended => Some(0),
+            Self::Erased(body) => body.size_hint().upper(),
+            Self::Boxed(body) => body.size_hint().upper(),
+        }
+    }
+
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>>> {
         match self {
             Self::Ended => Poll::Ready(Ok(None)),

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::EXPECT;
-use http::{Version, request};
+use http::header::{CONNECTION, EXPECT};
+use http::{HeaderValue, Version, request};
 use http_body::Frame;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Sleep, sleep};
@@ -48,19 +48,36 @@ impl Drain {
         head.version < Version::HTTP_2 && !head.headers.contains_key(EXPECT)
     }
 
-    pub(super) fn after(body: Body, upload: Source) -> Body {
-        if upload.is_end() { body } else { Self::around(body, upload, None) }
+    pub(super) fn after(response: http::Response<Body>, upload: Source) -> http::Response<Body> {
+        if upload.is_end() {
+            return response;
+        }
+        let little = upload.at_most().is_some_and(|bytes| bytes <= MOST_BYTES as u64);
+        Self::hold(response, upload, None, little)
     }
 
     /// The same for a call whose request body is, or was, in other hands.
-    pub(super) fn after_call(body: Body, rest: Option<Rest>) -> Body {
-        let Some(mut rest) = rest else { return body };
+    pub(super) fn after_call(response: http::Response<Body>, rest: Option<Rest>) -> http::Response<Body> {
+        let Some(mut rest) = rest else { return response };
         match rest.try_recv() {
-            Ok(upload) => Self::after(body, upload),
+            Ok(upload) => Self::after(response, upload),
             // A stream of requests is let go when the response ends.
-            Err(TryRecvError::Empty) => Self::around(body, Source::Ended, Some(rest)),
-            Err(TryRecvError::Closed) => body,
+            Err(TryRecvError::Empty) => Self::hold(response, Source::Ended, Some(rest), false),
+            Err(TryRecvError::Closed) => response,
         }
+    }
+
+    /// A connection that may have to be closed says so in time: the caller must not send its next request on it.
+    fn hold(
+        mut response: http::Response<Body>,
+        upload: Source,
+        rest: Option<Rest>,
+        stays_open: bool,
+    ) -> http::Response<Body> {
+        if !stays_open {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.map(|body| Self::around(body, upload, rest))
     }
 
     fn around(body: Body, upload: Source, rest: Option<Rest>) -> Body {

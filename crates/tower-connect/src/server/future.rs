@@ -59,7 +59,7 @@ impl<F, R: Reply> ResponseFuture<F, R> {
 
     /// No call at all; on HTTP/1.1 the upload comes with it.
     pub(super) fn refused(refusal: Refusal, upload: Source) -> Self {
-        Self::done(refusal.into_response(empty_head()).map(|body| Drain::after(body, upload)))
+        Self::done(Drain::after(refusal.into_response(empty_head()), upload))
     }
 
     /// Our call, which fails before it reaches a handler.

@@ -2,16 +2,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{Version, request};
-use http_body::Body as _;
 use tower_layer::Layer;
 
 use super::service::Rpc;
 use super::{DefaultProtocols, NamedService, Outcome};
+use crate::Call;
 use crate::compression::{Compressor, Offer};
 use crate::error::Refusal;
 use crate::method::{Lookup, Method, ServiceSpec, Shape, Spec, StreamType};
 use crate::protocol::{Claim, Dialect};
-use crate::{Body, Call};
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 
@@ -157,13 +156,9 @@ impl<P: Dialect> RpcLayer<P> {
     }
 
     /// Why a call is refused in spite of a head that is right.
-    pub(super) fn refusal(&self, call: &Call, head: &request::Parts, body: &Body) -> Option<Refusal> {
+    pub(super) fn refusal(&self, call: &Call, head: &request::Parts) -> Option<Refusal> {
         let is_bidi = call.method().is_some_and(|method| method.stream_type() == StreamType::Bidi);
-        if self.reject_bidi_over_http1 && is_bidi && head.version < Version::HTTP_2 {
-            return Some(Refusal::HttpVersion);
-        }
-        // HTTP/2 has bodies whose length nobody tells.
-        (call.is_get() && !body.is_end_stream()).then_some(Refusal::UnsupportedMediaType { accept_post: None })
+        (self.reject_bidi_over_http1 && is_bidi && head.version < Version::HTTP_2).then_some(Refusal::HttpVersion)
     }
 
     pub(super) fn limits(&self, method: Option<&Spec>) -> Limits {

@@ -85,7 +85,7 @@ where
         let (unread, rest) = unread(&head, &body);
         let limits = self.layer.limits(call.method());
         let wait = Wait::new(reply, &call, limits.send.map(SendLimit), watch, rest);
-        let receive = match (self.not_ready.take(), self.layer.refusal(&call, &head, &body)) {
+        let receive = match (self.not_ready.take(), self.layer.refusal(&call, &head)) {
             (Some(error), _) => Err(error),
             (None, Some(refusal)) => Err(Error::refusal(refusal)),
             (None, None) => receive,

@@ -52,12 +52,11 @@ impl<R: Reply> Wait<R> {
     }
 
     pub(super) fn succeed(self, head: response::Parts, body: Body) -> http::Response<Body> {
-        let body = Drain::after_call(body, self.rest);
-        let body = match self.watch {
-            Some(watch) => watch.follow(body, None),
-            None => body,
-        };
-        http::Response::from_parts(head, body)
+        let response = Drain::after_call(http::Response::from_parts(head, body), self.rest);
+        match self.watch {
+            Some(watch) => response.map(|body| watch.follow(body, None)),
+            None => response,
+        }
     }
 
     pub(super) fn fail(mut self, error: Error, head: response::Parts) -> http::Response<Body> {
@@ -66,7 +65,7 @@ impl<R: Reply> Wait<R> {
             Some(limit) => limit.trim(error),
             None => error,
         };
-        let response = self.reply.fail(error, head).map(|body| Drain::after_call(body, self.rest));
+        let response = Drain::after_call(self.reply.fail(error, head), self.rest);
         match self.watch {
             Some(watch) => response.map(|body| watch.follow(body, Some(code))),
             None => response,
