@@ -6,7 +6,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 fn is_reserved(name: &HeaderName) -> bool {
     let name = name.as_str();
     match name.as_bytes()[0] {
-        b'c' => name.starts_with("connect-") || matches!(name, "content-type" | "content-length" | "content-encoding"),
+        b'c' => {
+            name.starts_with("connect-")
+                || matches!(name, "connection" | "content-type" | "content-length" | "content-encoding")
+        }
+        b'k' => name == "keep-alive",
+        b'p' => name == "proxy-connection",
+        b'u' => name == "upgrade",
         b'g' => name.starts_with("grpc-"),
         b't' => matches!(name, "te" | "trailer" | "transfer-encoding"),
         b'a' => name == "accept-encoding",
@@ -110,6 +116,13 @@ mod tests {
             taken += 1;
         });
         assert_eq!((taken, many.len()), (41, 40));
+    }
+
+    #[test]
+    fn what_is_for_one_hop_is_no_metadata() {
+        for name in ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"] {
+            assert!(is_reserved(&HeaderName::from_static(name)), "{name}");
+        }
     }
 
     #[test]
