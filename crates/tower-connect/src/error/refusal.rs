@@ -1,7 +1,8 @@
 use http::header::{ALLOW, CONNECTION};
-use http::{HeaderName, HeaderValue, StatusCode, response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, response};
 
 use crate::Body;
+use crate::method::Spec;
 
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
@@ -23,6 +24,15 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Why a request to a procedure's path is no call of it; `accept_post` is what it could have been, where that is known.
+    pub(crate) fn not_a_call(method: &Method, procedure: &Spec, accept_post: Option<HeaderValue>) -> Self {
+        if method == Method::POST {
+            Self::UnsupportedMediaType { accept_post }
+        } else {
+            Self::MethodNotAllowed { allow: procedure.allow() }
+        }
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,

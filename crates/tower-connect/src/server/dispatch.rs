@@ -6,7 +6,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::{Method as HttpMethod, request};
+use http::request;
 
 use super::future::{empty_head, leave};
 use crate::envelope::IntoBody;
@@ -79,7 +79,7 @@ pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> Dispatch
         (Some(call), Some(method)) if !call.fits(method.stream_type()) => leave(wrong_content_type()),
         (Some(_), Some(method)) => leave(not_implemented(method.procedure())),
         (Some(_), None) => leave(Error::refusal(Refusal::UnknownProcedure)),
-        (None, Some(method)) => not_a_call(request.method(), method),
+        (None, Some(method)) => Refusal::not_a_call(request.method(), method, None).into_response(empty_head()),
         (None, None) => Refusal::UnknownProcedure.into_response(empty_head()),
     };
     DispatchFuture::answer(response)
@@ -114,7 +114,8 @@ pub(super) fn enter<B: IntoBody>(
 ) -> DispatchFuture {
     let (mut head, body) = request.into_parts();
     let Some(call) = head.extensions.get_mut::<Call>() else {
-        return DispatchFuture::answer(not_a_call(&head.method, method));
+        let refusal = Refusal::not_a_call(&head.method, method, None);
+        return DispatchFuture::answer(refusal.into_response(empty_head()));
     };
     if !call.fits(method.stream_type()) {
         return DispatchFuture::answer(leave(wrong_content_type()));
@@ -124,14 +125,4 @@ pub(super) fn enter<B: IntoBody>(
     }
     call.set_method(method);
     handle(call.codec(), head, body.into_body())
-}
-
-/// A request that no protocol has claimed, at the path of a procedure.
-fn not_a_call(http_method: &HttpMethod, method: &Spec) -> http::Response<Body> {
-    let refusal = if http_method == HttpMethod::POST {
-        Refusal::UnsupportedMediaType { accept_post: None }
-    } else {
-        Refusal::MethodNotAllowed { allow: method.allow() }
-    };
-    refusal.into_response(empty_head())
 }

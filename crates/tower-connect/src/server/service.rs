@@ -2,7 +2,7 @@ use std::convert::Infallible;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, request};
+use http::{HeaderValue, request};
 use http_body::Body as _;
 use tokio::sync::oneshot;
 use tower_service::Service;
@@ -13,7 +13,7 @@ use super::outcome::Watch;
 use super::send_limit::SendLimit;
 use super::wait::Wait;
 use super::{DefaultProtocols, ResponseFuture};
-use crate::envelope::{Framing, Receive, Source};
+use crate::envelope::Source;
 use crate::error::{BoxError, Refusal};
 use crate::method::Spec;
 use crate::protocol::{Accept, Claim, Claimed, Dialect};
@@ -92,12 +92,10 @@ where
         };
         match receive {
             Err(error) => {
-                // Nobody will read the body: it is all left.
-                drop(body.inbound(
-                    Receive { framing: Framing::Whole, inflate: None, inline: None },
-                    limits.receive,
-                    unread,
-                ));
+                if let Some(unread) = unread {
+                    // It is all left. The other end is in `wait`.
+                    let _ = unread.send(Source::from(body));
+                }
                 ResponseFuture::failed(error, wait)
             }
             Ok(receive) => {
@@ -134,13 +132,9 @@ fn refuse<F, P: Dialect>(
     method: &Spec,
     body: Body,
 ) -> ResponseFuture<F, P::Reply> {
-    let refusal = if head.method == Method::POST {
-        let mut types = String::new();
-        protocols.content_types(method.stream_type(), &mut types);
-        Refusal::UnsupportedMediaType { accept_post: HeaderValue::try_from(types).ok() }
-    } else {
-        Refusal::MethodNotAllowed { allow: method.allow() }
-    };
+    let mut types = String::new();
+    protocols.content_types(method.stream_type(), &mut types);
+    let refusal = Refusal::not_a_call(&head.method, method, HeaderValue::try_from(types).ok());
     let upload = if Drain::is_needed(head) { Source::from(body) } else { Source::Ended };
     ResponseFuture::refused(refusal, upload)
 }

@@ -6,6 +6,7 @@ mod reply;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
@@ -51,10 +52,10 @@ impl Speak for Connect {
 
     fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<ConnectReply> {
         if let Some(query) = Query::of(parts) {
-            return match accept_get(&query, claim) {
-                Some(codec) => claim_get(parts, codec, self.require_version, offer),
-                None => Accept::Pass,
-            };
+            let Some(codec) = accept_get(&query, claim) else { return Accept::Pass };
+            let message = query.message(&parts.headers, self.require_version);
+            let inflate = query.compression().map_or(Ok(None), |name| offer.undo(&name));
+            return claim_get(parts, codec, message, inflate, offer);
         }
         let Some((framing, codec)) = media_type(&parts.headers).and_then(parse) else {
             return Accept::Pass;
@@ -98,17 +99,18 @@ fn accept_get(query: &Query<'_>, claim: Claim) -> Option<Codec> {
     is_call.then(|| query.codec().unwrap_or(Codec::Json))
 }
 
-/// Claims a GET. What the headers say elsewhere is in the query here.
-fn claim_get(parts: &mut request::Parts, codec: Codec, require_version: bool, offer: &Offer) -> Accept<ConnectReply> {
-    let (message, compression) = match Query::of(parts) {
-        Some(query) => (query.message(&parts.headers, require_version), query.compression()),
-        None => return Accept::Pass,
-    };
+/// Claims a GET, of which message and compression are in the query.
+fn claim_get(
+    parts: &mut request::Parts,
+    codec: Codec,
+    message: Result<Bytes>,
+    inflate: Result<Option<&'static Compressor>>,
+    offer: &Offer,
+) -> Accept<ConnectReply> {
     let call = Call::new(Protocol::Connect, codec, parts).only(Streams::Never);
     let _ = parts.headers.remove(CONTENT_ENCODING);
     let headers = take_headers(&mut parts.headers, Framing::Whole, false, offer);
     let (timeout, _, compress) = headers.as_ref().copied().unwrap_or_default();
-    let inflate = compression.map_or(Ok(None), |name| offer.undo(&name));
     let receive =
         headers.and_then(|_| Ok(Receive { framing: Framing::Whole, inflate: inflate?, inline: Some(message?) }));
     let head = std::mem::replace(&mut parts.method, Method::POST) == Method::HEAD;
