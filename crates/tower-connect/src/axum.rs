@@ -32,12 +32,12 @@ use ::axum::Router;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::Body;
 use crate::protocol::Dialect;
-use crate::server::NamedService;
-use crate::{Body, RpcLayer};
+use crate::server::{NamedService, ProtocolLayer};
 
 /// The routes of a service: one for each procedure, and one that tells callers of the service's unknown procedures so.
-pub fn router<T, P, S>(server: T, layer: &RpcLayer<P>) -> Router<S>
+pub fn router<T, P, S>(server: T, layer: &ProtocolLayer<P>) -> Router<S>
 where
     T: NamedService,
     T: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,

@@ -14,6 +14,8 @@ pub(crate) const PREFIX: usize = 5;
 pub(crate) const COMPRESSED: u8 = 1;
 /// The payload is Connect's end-of-stream message.
 pub(crate) const END_STREAM: u8 = 1 << 1;
+/// The payload is gRPC-Web's block of trailers.
+pub(crate) const TRAILERS: u8 = 1 << 7;
 
 /// Writes the prefix into the first bytes of `frame`, whose rest is the payload.
 ///
@@ -204,7 +206,7 @@ mod tests {
 
     #[test]
     fn flags_are_refused_before_the_payload_has_come() {
-        for flags in [COMPRESSED, END_STREAM, 0x80] {
+        for flags in [COMPRESSED, END_STREAM, TRAILERS] {
             let mut buffer = Buffer::new();
             buffer.push(vec![flags, 0, 0, 0, 9].into());
             assert_eq!(next(&mut buffer, 100).unwrap_err().code(), Code::Internal);

@@ -29,16 +29,18 @@
 //! - [`method`]: what the schema says of a procedure.
 //! - [`codec`]: how messages become bytes.
 //! - [`compression`]: how they become fewer bytes.
-//! - [`protocol`]: Connect and gRPC behind one sealed trait, without any Tower in it.
+//! - [`protocol`]: Connect, gRPC and gRPC-Web behind one sealed trait, without any Tower in it.
 //! - [`server`]: [`RpcLayer`], its service, its future and its body, written once over that trait.
 #![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
 #![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
+#![cfg_attr(feature = "cors", doc = "- [`cors`]: pages of other origins.")]
 //! - [`codegen`]: what generated code refers to.
 //!
 //! # Features
 //!
 //! - `axum` (default): [`axum::router`], and the `into_router` of generated servers. It turns on axum's `http2`.
 //! - `serve` (default): [`serve()`], HTTP/1.1 and HTTP/2 on one port.
+//! - `cors`: a preset for pages of other origins.
 //! - `tls`: TLS for [`serve()`], by rustls with ring.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -47,6 +49,8 @@ pub mod axum;
 pub mod codec;
 pub mod codegen;
 pub mod compression;
+#[cfg(feature = "cors")]
+pub mod cors;
 pub mod envelope;
 pub mod error;
 mod frame;
@@ -62,7 +66,7 @@ pub use self::envelope::{Body, Call, Messages, Protocol, Request, Response, Send
 pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
 #[cfg(feature = "serve")]
 pub use self::serve::serve;
-pub use self::server::{Outcome, RpcLayer};
+pub use self::server::{ConnectLayer, GrpcLayer, GrpcWebLayer, Outcome, RpcLayer};
 
 /// Includes what `tower-connect-build` has generated for a package of the schema, by the package's name.
 ///

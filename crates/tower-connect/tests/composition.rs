@@ -16,8 +16,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use support::{Answer, Demo, Text, call, frame, grpc, post};
 use tower::{Layer, Service, ServiceBuilder, service_fn};
-use tower_connect::protocol::{Connect, Grpc};
-use tower_connect::{Body, BoxError, Call, Code, Error, RpcLayer};
+use tower_connect::{Body, BoxError, Call, Code, ConnectLayer, Error, GrpcLayer, GrpcWebLayer, RpcLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -186,8 +185,9 @@ async fn a_bare_layer_around_rest_changes_nothing() {
 #[tokio::test]
 async fn layers_of_single_protocols_can_be_stacked() {
     let stack = ServiceBuilder::new()
-        .layer(RpcLayer::with_protocols(Grpc::new()))
-        .layer(RpcLayer::with_protocols(Connect::new()).claim_all())
+        .layer(GrpcWebLayer::new())
+        .layer(GrpcLayer::new())
+        .layer(ConnectLayer::new().claim_all())
         .service(Demo);
     assert_served(&both(stack.clone()).await);
     let fail = call(stack.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;

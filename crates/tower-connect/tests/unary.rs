@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Version};
 use support::{Answer, Demo, Text, call, frame, grpc, pieces, post};
 use tower::{Layer, ServiceExt};
+use tower_connect::server::ProtocolLayer;
 use tower_connect::{Body, Code, Protocol, RpcLayer};
 
 const SAY: &str = "/demo.v1.Demo/Say";
@@ -95,8 +96,9 @@ async fn requests_that_are_no_calls_are_refused_as_http() {
     assert!(streaming.header("accept-post")[0].starts_with("application/connect+json, application/connect+proto,"));
 }
 
-const ACCEPT_POST: &str =
-    "application/json, application/proto, application/grpc, application/grpc+proto, application/grpc+json";
+const ACCEPT_POST: &str = "application/json, application/proto, application/grpc, application/grpc+proto, application/grpc+json, \
+     application/grpc-web, application/grpc-web+proto, application/grpc-web+json, \
+     application/grpc-web-text, application/grpc-web-text+proto, application/grpc-web-text+json";
 
 #[tokio::test]
 async fn an_unknown_procedure_is_unimplemented_and_an_unknown_path_is_not_ours() {
@@ -278,7 +280,7 @@ async fn limits_hold_for_what_is_sent_and_may_differ_by_procedure() {
 #[tokio::test]
 async fn the_protocols_version_can_be_demanded() {
     let strict = tower_connect::protocol::Connect::new().require_protocol_version();
-    let service = RpcLayer::with_protocols(strict).for_service::<Demo>().layer(Demo);
+    let service = ProtocolLayer::with_protocols(strict).for_service::<Demo>().layer(Demo);
     let answer = call(service.clone(), post(SAY, "application/json", "{}")).await;
     assert_eq!((answer.status.as_u16(), answer.text().contains("connect-protocol-version is missing")), (400, true));
     let versioned = with(post(SAY, "application/json", "{}"), &[("connect-protocol-version", "1")]);

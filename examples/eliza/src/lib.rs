@@ -9,7 +9,8 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use futures::stream::{self, StreamExt};
-use tower_connect::{Call, Messages, Outcome, Request, Response, Result, RpcLayer, Streaming};
+use tower_connect::{Call, Messages, Outcome, Request, Response, Result, RpcLayer, Streaming, cors};
+use tower_http::cors::Any;
 
 use self::engine::Conversation;
 use self::proto::{
@@ -70,13 +71,14 @@ async fn converse(dialogue: Dialogue) -> Result<Option<(ConverseResponse, Dialog
     Ok(Some((ConverseResponse { sentence: reply.sentence }, rest)))
 }
 
-/// The whole site: the service, a page that talks to it, and a health check.
+/// The whole site: the service, a page that talks to it, and a health check. Pages of any origin may call it: there are no secrets.
 pub fn app() -> Router {
     let eliza = ElizaServiceServer::new(Eliza).with_layer(RpcLayer::new().on_end(log));
     Router::new()
         .route("/", get(Html(include_str!("page.html"))))
         .route("/healthz", get("ok"))
         .merge(eliza.into_router())
+        .layer(cors::layer().allow_origin(Any))
 }
 
 /// The examples of the README are compiled.

@@ -64,7 +64,8 @@ fn commands(readme: &str) -> Vec<(String, String)> {
 fn normalize(output: &str) -> String {
     let (head, body) = output.split_once("\r\n\r\n").or_else(|| output.split_once("\n\n")).unwrap_or(("", output));
     let (head, body) = if head.starts_with("HTTP/") { (head, body) } else { ("", output) };
-    let mut head: Vec<_> = head.lines().map(str::trim_end).filter(|line| !line.starts_with("date:")).collect();
+    let left_out = |line: &&str| line.starts_with("date:") || line.starts_with("access-control-");
+    let mut head: Vec<_> = head.lines().map(str::trim_end).filter(|line| !left_out(line)).collect();
     head.sort_unstable();
     format!("{}\n\n{}", head.join("\n"), body.trim_end())
 }

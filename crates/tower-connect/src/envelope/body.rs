@@ -15,7 +15,7 @@ use super::erased::Erased;
 use super::inbound::{Inbound, Inflating};
 use super::source::Source;
 use super::whole::Whole;
-use super::{Messages, Receive};
+use super::{End, Messages, Receive};
 use crate::codec::{Codec, Format};
 use crate::error::BoxError;
 use crate::frame::PREFIX;
@@ -37,8 +37,8 @@ enum Kind {
     Data(Option<Bytes>),
     /// One message inside the envelope.
     Message(Whole),
-    /// One message in its frame, then trailers: a unary reply of gRPC.
-    Framed(Whole, fn(Option<Box<HeaderMap>>) -> HeaderMap),
+    /// One message in its frame, then its end: a unary reply of gRPC.
+    Framed(Whole, End),
     /// Trailers that the head has sent already.
     TrailersOnly(Option<Box<HeaderMap>>),
     /// A stream of messages inside the envelope.
@@ -140,7 +140,7 @@ impl Body {
     }
 
     /// One message in its frame, then what `end` makes of the trailing metadata.
-    pub(crate) fn framed(whole: Whole, end: fn(Option<Box<HeaderMap>>) -> HeaderMap) -> Self {
+    pub(crate) fn framed(whole: Whole, end: End) -> Self {
         Self { kind: Kind::Framed(whole, end) }
     }
 

@@ -3,6 +3,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::base64::Base64;
 use super::source::Source;
 use crate::compression::Compressor;
 use crate::frame::{Buffer, Payload, check_size};
@@ -25,6 +26,14 @@ pub struct Receive {
     pub(crate) inflate: Option<&'static Compressor>,
     /// The message of a GET, which has no body.
     pub(crate) inline: Option<Bytes>,
+    /// Whether the body is base64.
+    pub(crate) base64: bool,
+}
+
+impl Receive {
+    pub(crate) fn new(framing: Framing) -> Self {
+        Self { framing, inflate: None, inline: None, base64: false }
+    }
 }
 
 /// Takes messages off the wire, as they are there. Nothing is read before somebody asks, and never more than one message ahead.
@@ -42,8 +51,11 @@ pub(super) struct Inbound {
 
 impl Inbound {
     pub(super) fn new(body: Body, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
-        let Receive { framing, inflate, inline } = receive;
+        let Receive { framing, inflate, inline, base64 } = receive;
         let mut body = inline.map_or(body, Body::data);
+        if base64 {
+            body = Body::wire(Base64::new(body));
+        }
         let mut buffer = Buffer::new();
         let source = if let Some(data) = body.take_data() {
             buffer.push(data);

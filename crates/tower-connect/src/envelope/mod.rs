@@ -18,9 +18,11 @@
 //! # assert!(!is_grpc(&http::Request::new(Body::empty())));
 //! ```
 
+mod base64;
 mod body;
 mod call;
 mod encode;
+mod end;
 mod erased;
 mod inbound;
 mod message;
@@ -36,6 +38,7 @@ pub use self::body::{Body, IntoBody};
 pub use self::call::{Call, Protocol};
 pub(crate) use self::call::{Streams, now};
 pub(crate) use self::encode::{Encode, Encoded};
+pub(crate) use self::end::End;
 pub(crate) use self::inbound::{Framing, Receive};
 pub use self::message::{Request, Response};
 pub use self::messages::{Messages, Sender};

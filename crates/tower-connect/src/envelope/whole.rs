@@ -2,7 +2,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Frame;
 
-use super::Message;
+use super::{End, Message};
 use crate::Result;
 use crate::compression::Compress;
 use crate::frame::{COMPRESSED, PREFIX, write_prefix};
@@ -70,12 +70,14 @@ impl Whole {
             framed.advance(PREFIX);
             framed
         })
-        .or_else(|| self.next_trailers(|trailers| trailers.map(|trailers| *trailers)))
+        .or_else(|| self.next_trailers(|trailers| trailers.map(|trailers| Frame::trailers(*trailers))))
     }
 
     /// The next frame on the wire: the message in its own frame, then what `end` makes of the trailers.
-    pub(super) fn next_framed(&mut self, end: fn(Option<Box<HeaderMap>>) -> HeaderMap) -> Option<Frame<Bytes>> {
-        self.next(|framed| framed).or_else(|| self.next_trailers(|trailers| Some(end(trailers))))
+    pub(super) fn next_framed(&mut self, end: End) -> Option<Frame<Bytes>> {
+        let success =
+            |trailers: Option<Box<HeaderMap>>| end.frame(Ok(trailers.map(|trailers| *trailers).unwrap_or_default()));
+        self.next(|framed| framed).or_else(|| self.next_trailers(|trailers| Some(success(trailers))))
     }
 
     /// Whether [`Whole::next_plain`] has nothing more.
@@ -95,11 +97,14 @@ impl Whole {
         })
     }
 
-    fn next_trailers(&mut self, end: impl FnOnce(Option<Box<HeaderMap>>) -> Option<HeaderMap>) -> Option<Frame<Bytes>> {
+    fn next_trailers(
+        &mut self,
+        end: impl FnOnce(Option<Box<HeaderMap>>) -> Option<Frame<Bytes>>,
+    ) -> Option<Frame<Bytes>> {
         if self.next == Next::Nothing {
             return None;
         }
         self.next = Next::Nothing;
-        end(self.trailers.take()).map(Frame::trailers)
+        end(self.trailers.take())
     }
 }

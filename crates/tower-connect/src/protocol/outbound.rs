@@ -5,13 +5,10 @@ use http::HeaderMap;
 use http_body::Frame;
 
 use crate::compression::Compress;
-use crate::envelope::{Encode, Encoded, WireBody};
+use crate::envelope::{Encode, Encoded, End, WireBody};
 use crate::frame::{COMPRESSED, PREFIX, write_prefix};
 use crate::method::{Spec, StreamType};
 use crate::{Body, Code, Error, Result};
-
-/// How a protocol ends a body of framed messages: with trailers in gRPC, with a last frame in Connect.
-pub(super) type End = fn(Result<HeaderMap>) -> Frame<Bytes>;
 
 /// What one batch of messages may grow to before it is sent, in bytes; a larger message is a batch of its own.
 const BATCH: usize = 16 << 10;
@@ -74,7 +71,7 @@ impl WireBody for Outbound {
         let outcome = self.ended.take().unwrap_or_else(|| Ok(HeaderMap::new()));
         self.failure = outcome.as_ref().err().map(Error::code);
         self.end = None;
-        Poll::Ready(Some(Ok(end(outcome))))
+        Poll::Ready(Some(Ok(end.frame(outcome))))
     }
 
     fn is_end(&self) -> bool {

@@ -5,7 +5,7 @@ use http::{Version, request};
 use tower_layer::Layer;
 
 use super::service::Rpc;
-use super::{DefaultProtocols, NamedService, Outcome};
+use super::{NamedService, Outcome};
 use crate::Call;
 use crate::compression::{Compressor, Offer};
 use crate::error::Refusal;
@@ -14,7 +14,10 @@ use crate::protocol::{Claim, Dialect};
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 
-/// Turns requests of all protocols into the envelope, and what comes back into the caller's protocol.
+/// Turns requests of its protocols into the envelope, and what comes back into the caller's protocol.
+///
+/// It goes by its protocols' names: [`RpcLayer`](super::RpcLayer) is the one for all of them, [`ConnectLayer`](super::ConnectLayer),
+/// [`GrpcLayer`](super::GrpcLayer) and [`GrpcWebLayer`](super::GrpcWebLayer) are those for one, which can be stacked.
 ///
 /// Which requests it **claims** depends on what it knows:
 ///
@@ -28,7 +31,7 @@ const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
 ///
 /// A caller's timeout is kept with tokio's timer, which the runtime must have enabled.
 #[derive(Clone)]
-pub struct RpcLayer<P = DefaultProtocols> {
+pub struct ProtocolLayer<P> {
     pub(super) protocols: P,
     pub(super) scope: Scope,
     limits: Limits,
@@ -72,15 +75,15 @@ impl Scope {
     }
 }
 
-impl RpcLayer {
-    /// A bare layer for all protocols, with messages of at most 4 MiB.
+impl<P: Dialect + Default> ProtocolLayer<P> {
+    /// A bare layer, with messages of at most 4 MiB.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-impl<P: Dialect> RpcLayer<P> {
+impl<P: Dialect> ProtocolLayer<P> {
     /// A bare layer for one protocol, or for a tuple of them.
     #[must_use]
     pub fn with_protocols(protocols: P) -> Self {
@@ -203,13 +206,13 @@ impl<P: Dialect> RpcLayer<P> {
     }
 }
 
-impl<P: Dialect + Default> Default for RpcLayer<P> {
+impl<P: Dialect + Default> Default for ProtocolLayer<P> {
     fn default() -> Self {
         Self::with_protocols(P::default())
     }
 }
 
-impl<S, P: Clone> Layer<S> for RpcLayer<P> {
+impl<S, P: Clone> Layer<S> for ProtocolLayer<P> {
     type Service = Rpc<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -217,9 +220,9 @@ impl<S, P: Clone> Layer<S> for RpcLayer<P> {
     }
 }
 
-impl<P: fmt::Debug> fmt::Debug for RpcLayer<P> {
+impl<P: fmt::Debug> fmt::Debug for ProtocolLayer<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RpcLayer")
+        f.debug_struct("ProtocolLayer")
             .field("protocols", &self.protocols)
             .field("scope", &self.scope)
             .field("limits", &self.limits)

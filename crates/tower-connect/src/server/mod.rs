@@ -38,9 +38,22 @@ mod wait;
 
 pub use self::dispatch::{DispatchFuture, NamedService};
 pub use self::future::ResponseFuture;
-pub use self::layer::RpcLayer;
+pub use self::layer::ProtocolLayer;
 pub use self::outcome::Outcome;
 pub use self::service::Rpc;
+use crate::protocol::{Connect, Grpc, GrpcWeb};
 
 /// The protocols that a server speaks unless it says otherwise.
-pub type DefaultProtocols = (crate::protocol::Connect, crate::protocol::Grpc);
+pub type DefaultProtocols = (Connect, Grpc, GrpcWeb);
+
+/// The layer for all protocols.
+pub type RpcLayer = ProtocolLayer<DefaultProtocols>;
+
+/// The layer for Connect alone.
+pub type ConnectLayer = ProtocolLayer<Connect>;
+
+/// The layer for gRPC alone.
+pub type GrpcLayer = ProtocolLayer<Grpc>;
+
+/// The layer for gRPC-Web alone.
+pub type GrpcWebLayer = ProtocolLayer<GrpcWeb>;

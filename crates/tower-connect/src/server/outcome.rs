@@ -10,7 +10,7 @@ use super::layer::OnEnd;
 use crate::envelope::{WireBody, now};
 use crate::{Body, Call, Code, Result};
 
-/// How a call ended: what [`RpcLayer::on_end`](super::RpcLayer::on_end) is told.
+/// How a call ended: what [`ProtocolLayer::on_end`](super::ProtocolLayer::on_end) is told.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     code: Option<Code>,

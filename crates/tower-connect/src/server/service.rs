@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tower_service::Service;
 
 use super::drain::{Drain, Rest};
-use super::layer::RpcLayer;
+use super::layer::ProtocolLayer;
 use super::outcome::Watch;
 use super::send_limit::SendLimit;
 use super::wait::Wait;
@@ -19,18 +19,18 @@ use crate::method::Spec;
 use crate::protocol::{Accept, Claim, Claimed, Dialect};
 use crate::{Body, Call, Error};
 
-/// The service of [`RpcLayer`].
+/// The service of [`ProtocolLayer`].
 ///
 /// It never fails: an error of the inner service, or of its `poll_ready`, becomes an answer in the caller's protocol.
 #[derive(Clone, Debug)]
 pub struct Rpc<S, P = DefaultProtocols> {
     inner: S,
-    layer: RpcLayer<P>,
+    layer: ProtocolLayer<P>,
     not_ready: Option<Error>,
 }
 
 impl<S, P> Rpc<S, P> {
-    pub(super) fn new(inner: S, layer: RpcLayer<P>) -> Self {
+    pub(super) fn new(inner: S, layer: ProtocolLayer<P>) -> Self {
         Self { inner, layer, not_ready: None }
     }
 }

@@ -35,9 +35,7 @@ impl Connect {
     pub const fn new() -> Self {
         Self { require_version: false }
     }
-}
 
-impl Connect {
     /// Refuses calls that do not name the protocol's version: by the header `connect-protocol-version: 1`, or by `connect=v1` in the query
     /// of a GET. By default they are served, so that curl needs no header.
     #[must_use]
@@ -73,7 +71,7 @@ impl Speak for Connect {
             Framing::Whole => (call.only(Streams::Never), ConnectReply::unary(codec, compress)),
             Framing::Prefixed => (call.only(Streams::Always), ConnectReply::stream(codec, compress, claim.method())),
         };
-        let receive = headers.map(|_| Receive { framing, inflate, inline: None });
+        let receive = headers.map(|_| Receive { inflate, ..Receive::new(framing) });
         Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 
@@ -112,7 +110,7 @@ fn claim_get(
     let headers = take_headers(&mut parts.headers, Framing::Whole, false, offer);
     let (timeout, _, compress) = headers.as_ref().copied().unwrap_or_default();
     let receive =
-        headers.and_then(|_| Ok(Receive { framing: Framing::Whole, inflate: inflate?, inline: Some(message?) }));
+        headers.and_then(|_| Ok(Receive { inflate: inflate?, inline: Some(message?), ..Receive::new(Framing::Whole) }));
     let head = std::mem::replace(&mut parts.method, Method::POST) == Method::HEAD;
     Accept::Claim(Claimed {
         call: call.with_timeout(timeout),

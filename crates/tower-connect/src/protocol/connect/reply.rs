@@ -9,7 +9,7 @@ use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
 use super::error::{end_stream_json, to_json};
 use crate::compression::Compress;
-use crate::envelope::{Message, Single, copy_metadata, remove_reserved};
+use crate::envelope::{End, Message, Single, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
 use crate::method::Spec;
@@ -89,7 +89,7 @@ impl Reply for ConnectReply {
         let body = match &mut self.kind {
             Kind::Stream(method) => {
                 encoding = self.compress.map(|compress| (CONNECT_CONTENT_ENCODING, compress.name()));
-                Outbound::body(std::mem::take(body), *method, self.compress, end_stream)
+                Outbound::body(std::mem::take(body), *method, self.compress, END)
             }
             Kind::Unary(single) => {
                 let Message { mut bytes, trailers } = match body.take_whole() {
@@ -179,9 +179,8 @@ fn add_trailers(mut trailers: HeaderMap, headers: &mut HeaderMap) {
     }
 }
 
-fn end_stream(outcome: Result<HeaderMap>) -> Frame<Bytes> {
-    Frame::data(end_stream_frame(outcome))
-}
+/// The limit is for headers, and this is none.
+const END: End = End::new(|outcome, _| Frame::data(end_stream_frame(outcome)), 0);
 
 fn end_stream_frame(mut outcome: Result<HeaderMap>) -> Bytes {
     match &mut outcome {

@@ -1,34 +1,60 @@
 //! gRPC. Source: gRPC over HTTP/2, `PROTOCOL-HTTP2.md` of the gRPC project.
 
+mod content_type;
+mod headers;
 mod reply;
+mod spelling;
 mod status;
 
-use std::time::Duration;
+use http::header::TE;
+use http::{HeaderMap, Method, Version, request};
 
-use http::{HeaderValue, Method, Version, request};
-
+pub(super) use self::content_type::{ContentType, Flavor};
+pub(super) use self::headers::Headers;
 use self::reply::GrpcReply;
-use super::media::{media_type, strip_prefix};
-use super::{Accept, Claim, Claimed, Speak, timeout};
-use crate::compression::{Compress, Compressor, Offer};
-use crate::envelope::{Framing, Receive, take_reserved};
+pub(super) use self::spelling::{Failure, Spelling};
+pub(super) use self::status::{failure, trailers};
+use super::media::media_type;
+use super::{Accept, Claim, Claimed, Speak};
+use crate::compression::Offer;
+use crate::envelope::{Framing, Receive};
 use crate::error::Refusal;
 use crate::method::StreamType;
-use crate::{Call, Codec, Error, Protocol, Result};
+use crate::{Call, Error, Protocol};
 
 /// gRPC: `application/grpc` (which is `application/grpc+proto`) and `application/grpc+json`.
 ///
 /// It needs trailers. HTTP/2 has them; callers on HTTP/1.1 are served if they send `te: trailers`, and get a 505 otherwise.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Grpc {
-    _private: (),
+    header_limit: usize,
 }
+
+/// What gRPC's HTTP/2 protocol suggests, under "Custom-Metadata".
+pub(super) const HEADER_LIMIT: usize = 8 << 10;
 
 impl Grpc {
     /// The protocol with its defaults.
     #[must_use]
     pub const fn new() -> Self {
-        Self { _private: () }
+        Self { header_limit: HEADER_LIMIT }
+    }
+
+    /// How large the headers that tell of an error may be, in bytes; the default is 8 KiB.
+    ///
+    /// Many peers end a connection, or a call, for headers larger than they like, and nothing tells a server what that is. Where an error does
+    /// not fit, its last details are left out, and then the end of its message; metadata is sent as it is. A header counts as HTTP/2 counts
+    /// it: its name, its value and 32 bytes.
+    #[must_use]
+    pub const fn header_limit(mut self, bytes: usize) -> Self {
+        self.header_limit = bytes;
+        self
+    }
+}
+
+impl Default for Grpc {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -36,83 +62,33 @@ impl Speak for Grpc {
     type Reply = GrpcReply;
 
     fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<GrpcReply> {
-        let Some(content_type) = media_type(&parts.headers).and_then(ContentType::parse) else {
+        let content_type = media_type(&parts.headers).and_then(ContentType::parse);
+        let Some(content_type) = content_type.filter(|known| known.flavor() == Flavor::Grpc) else {
             return Accept::Pass;
         };
         if parts.method != Method::POST {
             return Accept::Pass;
         }
         let call = Call::new(Protocol::Grpc, content_type.codec(), parts);
-        let headers = take_headers(parts, offer);
-        let (timeout, inflate, compress) = headers.as_ref().copied().unwrap_or_default();
-        let reply = GrpcReply::new(content_type, parts.version, compress, claim.method());
-        let receive = headers.map(|_| Receive { framing: Framing::Prefixed, inflate, inline: None });
+        let has_trailers =
+            parts.version >= Version::HTTP_2 || (parts.version == Version::HTTP_11 && takes_trailers(&parts.headers));
+        let headers = Headers::take(&mut parts.headers, offer);
+        let headers = if has_trailers { headers } else { Err(Error::refusal(Refusal::HttpVersion)) };
+        let Headers { timeout, inflate, compress } = headers.as_ref().copied().unwrap_or_default();
+        let spelling = Spelling::new(content_type, compress, claim.method());
+        let receive = headers.map(|_| Receive { inflate, ..Receive::new(Framing::Prefixed) });
+        let reply = GrpcReply::new(spelling, parts.version, self.header_limit);
         Accept::Claim(Claimed { call: call.with_timeout(timeout), reply, receive })
     }
 
     fn content_types(&self, _: StreamType, types: &mut String) {
-        for content_type in [ContentType::Bare, ContentType::Proto, ContentType::Json] {
-            if !types.is_empty() {
-                types.push_str(", ");
-            }
-            types.push_str(content_type.as_str());
-        }
+        ContentType::list(&[Flavor::Grpc], types);
     }
 }
 
-/// The spellings of the content type; a reply repeats the caller's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ContentType {
-    Bare,
-    Proto,
-    Json,
-}
-
-impl ContentType {
-    fn parse(media_type: &[u8]) -> Option<Self> {
-        let suffix = strip_prefix(media_type, "application/grpc")?;
-        [Self::Bare, Self::Proto, Self::Json]
-            .into_iter()
-            .find(|known| known.as_str().as_bytes()["application/grpc".len()..].eq_ignore_ascii_case(suffix))
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Bare => "application/grpc",
-            Self::Proto => "application/grpc+proto",
-            Self::Json => "application/grpc+json",
-        }
-    }
-
-    const fn codec(self) -> Codec {
-        match self {
-            Self::Bare | Self::Proto => Codec::Proto,
-            Self::Json => Codec::Json,
-        }
-    }
-}
-
-/// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.
-fn take_headers(parts: &mut request::Parts, offer: &Offer) -> Result<Headers> {
-    let (mut takes_trailers, mut inflate, mut timeout, mut accepted) = (false, Ok(None), Ok(None), None);
-    take_reserved(&mut parts.headers, |name, value| match name {
-        "te" => takes_trailers |= names_trailers(value),
-        "grpc-encoding" => inflate = offer.undo(value),
-        "grpc-accept-encoding" => accepted = Some(accepted.flatten().or_else(|| offer.choose(value))),
-        "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
-        _ => {}
-    });
-    if parts.version < Version::HTTP_11 || (parts.version == Version::HTTP_11 && !takes_trailers) {
-        return Err(Error::refusal(Refusal::HttpVersion));
-    }
-    let inflate = inflate?;
-    Ok((timeout?, inflate, accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)))))
-}
-
-type Headers = (Option<Duration>, Option<&'static Compressor>, Option<Compress>);
-
-fn names_trailers(te: &HeaderValue) -> bool {
-    te.as_bytes().split(|byte| *byte == b',').any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TE).into_iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"trailers"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use http_body::Body as _;
 
 use super::*;
 use crate::protocol::Reply;
-use crate::{Body, Code};
+use crate::{Body, Code, Codec};
 
 fn accept(method: &str, version: Version, headers: &[(&str, &str)]) -> (Accept<GrpcReply>, HeaderMap) {
     let mut request = Request::builder().method(method).uri("/a.B/C").version(version);
