@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use conformance::suite::{self, CONNECT, GRPC};
+use clap::{Parser, Subcommand};
+use conformance::suite::{self, OFFICIAL};
 
 /// The Connect conformance suite against tower-connect
 #[derive(Parser)]
@@ -16,30 +16,15 @@ struct Args {
 enum Command {
     /// Tests the server
     Server {
-        /// What it speaks
-        #[arg(long, value_enum, default_value = "all")]
-        protocol: Protocol,
         /// Further arguments for the suite's runner, for instance `--run 'Basic/**' --trace`
         #[arg(last = true)]
         runner: Vec<String>,
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Protocol {
-    Connect,
-    Grpc,
-    All,
-}
-
 fn main() -> ExitCode {
-    let Command::Server { protocol, runner } = Args::parse().command;
-    let runs: &[_] = match protocol {
-        Protocol::Connect => &[CONNECT],
-        Protocol::Grpc => &[GRPC],
-        Protocol::All => &[CONNECT, GRPC],
-    };
-    match suite::test_server(runs, &runner) {
+    let Command::Server { runner } = Args::parse().command;
+    match suite::test_server(&[OFFICIAL], &runner) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

@@ -18,10 +18,8 @@ pub struct Run {
     config: &'static str,
 }
 
-/// Connect.
-pub const CONNECT: Run = Run { name: "Connect", config: include_str!("../config/server-connect.yaml") };
-/// gRPC.
-pub const GRPC: Run = Run { name: "gRPC", config: include_str!("../config/server-grpc.yaml") };
+/// The official suite, in all protocols.
+pub const OFFICIAL: Run = Run { name: "the official suite", config: include_str!("../config/server.yaml") };
 
 /// Runs the suite against the server, once for each of `runs`, with further arguments for the runner, and prints what comes of it.
 ///

@@ -4,13 +4,12 @@
 
 mod support;
 
-use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Version};
-use support::{Answer, Demo, Text, call, frame, grpc, pieces, post};
+use support::{Answer, Demo, Text, call, frame, grpc, pieces, post, with};
 use tower::{Layer, ServiceExt};
 use tower_connect::server::ProtocolLayer;
 use tower_connect::{Body, Code, Protocol, RpcLayer};
@@ -222,8 +221,8 @@ async fn a_procedure_without_side_effects_is_called_by_get() {
         (answer.header("content-type"), answer.header("vary")),
         (vec!["application/json"], vec!["accept-encoding"])
     );
-    let message = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, gzip(&proto("hi")));
-    let query = format!("/demo.v1.Demo/Copy?message={message}&base64=1&compression=gzip&encoding=proto");
+    let message = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, proto("hi"));
+    let query = format!("/demo.v1.Demo/Copy?message={message}&base64=1&encoding=proto");
     let answer = get(&query, &[("connect-timeout-ms", "1000"), ("x-echo", "1")]).await;
     assert_eq!((&answer.body[..], answer.header("trailer-x-tail")[0]), (&proto("hi")[..], "1"));
 }
@@ -299,72 +298,6 @@ async fn what_is_cached_is_not_sent_again_to_a_get() {
     let posted = with(post("/demo.v1.Demo/Copy", "application/json", "{}"), &[("if-none-match", "\"1\"")]);
     let answer = call(service(), posted).await;
     assert_eq!((answer.status.as_u16(), answer.text()), (200, r#"{"text":""}"#), "only a GET is answered from a cache");
-}
-
-fn gzip(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(plain).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn gunzip(compressed: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(compressed).read_to_end(&mut plain).unwrap();
-    plain
-}
-
-fn with(mut request: http::Request<Body>, headers: &[(&'static str, &'static str)]) -> http::Request<Body> {
-    for (name, value) in headers {
-        request.headers_mut().insert(*name, HeaderValue::from_static(value));
-    }
-    request
-}
-
-#[tokio::test]
-async fn gzip_comes_and_goes_in_both_protocols() {
-    let service = RpcLayer::new().for_service::<Demo>().receive_limit(4096).layer(Demo);
-    let long = proto(&"x".repeat(2000));
-    let headers = &[("content-encoding", "gzip"), ("accept-encoding", "br, gzip;q=0.5")];
-    let answer = call(service.clone(), with(post(SAY, "application/proto", gzip(&long)), headers)).await;
-    assert_eq!((answer.header("content-encoding"), gunzip(&answer.body)), (vec!["gzip"], long.clone()));
-    let answer = call(service.clone(), with(post(SAY, "application/proto", gzip(&proto("hi"))), headers)).await;
-    assert_eq!((answer.header("content-encoding").len(), &answer.body[..]), (0, &proto("hi")[..]));
-    let answer = call(service.clone(), with(post(SAY, "application/proto", ""), headers)).await;
-    assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0), "nothing is an empty message");
-
-    let mut framed = frame(&gzip(&long));
-    framed[0] = 1;
-    let headers = &[("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity,gzip")];
-    let answer = call(service.clone(), with(post(SAY, "application/grpc", framed), headers)).await;
-    assert_eq!((answer.header("grpc-encoding"), answer.grpc_status()), (vec!["gzip"], ("0", "")));
-    assert_eq!((answer.body[0], gunzip(&answer.body[5..])), (1, long.clone()));
-    let answer =
-        call(service.clone(), with(post(SAY, "application/grpc", frame(&long)), &[("grpc-encoding", "gzip")])).await;
-    assert_eq!((answer.body[0], gunzip(&answer.body[5..])), (1, long));
-}
-
-#[tokio::test]
-async fn a_bomb_is_over_the_limit_and_what_is_no_gzip_is_malformed() {
-    let bomb = gzip(&vec![0; 1 << 20]);
-    let connect = |body: Vec<u8>| with(post(SAY, "application/proto", body), &[("content-encoding", "gzip")]);
-    assert_eq!(call(service(), connect(bomb.clone())).await.status, 429);
-    assert_eq!(call(service(), connect(b"no gzip".to_vec())).await.status, 400);
-    let flagged = |message: &[u8]| {
-        let mut framed = frame(message);
-        framed[0] = 1;
-        with(post(SAY, "application/grpc", framed), &[("grpc-encoding", "gzip")])
-    };
-    // The bomb is larger than the limit even as it is.
-    assert_eq!(call(service(), flagged(&gzip(&vec![0; 100_000]))).await.grpc_status().0, "8");
-    assert_eq!(call(service(), flagged(b"no gzip")).await.grpc_status().0, "3");
-}
-
-#[tokio::test]
-async fn an_unknown_compression_is_refused_with_those_that_are_known() {
-    let answer = call(service(), with(post(SAY, "application/json", "{}"), &[("content-encoding", "lzw")])).await;
-    assert_eq!((answer.status.as_u16(), answer.header("accept-encoding")), (501, vec!["gzip, identity"]));
-    let answer = call(service(), with(grpc(SAY, b""), &[("grpc-encoding", "lzw")])).await;
-    assert_eq!((answer.grpc_status().0, answer.header("grpc-accept-encoding")), ("12", vec!["gzip, identity"]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,134 +1,185 @@
 //! Compression of messages: what is offered, what the caller accepts, and the bound on what comes out.
 //!
+//! Each algorithm is a feature: `gzip` (default), `br`, `zstd`, `deflate`, `snappy`. What is compiled in is offered; [`ProtocolLayer`] takes
+//! another list, for all procedures or for one.
+//!
 //! ```
+//! # use tower_connect::method::{Method, Spec, StreamType, Unary};
+//! # const SAY: Method<(), (), Unary> = Method::new(&Spec::new("/greet.v1.GreetService/Say", StreamType::Unary));
 //! use tower_connect::RpcLayer;
 //! use tower_connect::compression::GZIP;
 //!
-//! // What the layer offers, in order of preference; these are the defaults.
-//! let layer = RpcLayer::new().compression(&[GZIP]).compress_min_size(1024);
-//! let without = RpcLayer::new().compression(&[]);
-//! # let _ = (layer, without);
+//! let layer = RpcLayer::new()
+//!     .compression([GZIP.level(9)]) // in order of preference
+//!     .compress_min_size(4096)
+//!     .compression_of(SAY, []); // whose answers hold secrets next to what callers have sent
+//! # let _ = layer;
 //! ```
+//!
+//! Messages of more than 32 KiB are compressed and decompressed on tokio's threads for blocking work, so that no other call waits for them.
+//!
+//! [`ProtocolLayer`]: crate::server::ProtocolLayer
 
+#[cfg(feature = "br")]
+mod brotli;
+#[cfg(feature = "deflate")]
+mod deflate;
+#[cfg(any(feature = "deflate", feature = "gzip"))]
+mod flate;
+#[cfg(feature = "gzip")]
 mod gzip;
 mod negotiate;
+mod offer;
+#[cfg(any(feature = "br", feature = "deflate", feature = "gzip", feature = "snappy", feature = "zstd"))]
+mod read;
+#[cfg(feature = "snappy")]
+mod snappy;
+mod work;
+#[cfg(feature = "zstd")]
+mod zstd;
 
 use std::fmt;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 
+#[cfg(feature = "br")]
+pub use self::brotli::BROTLI;
+#[cfg(feature = "deflate")]
+pub use self::deflate::DEFLATE;
+#[cfg(feature = "gzip")]
 pub use self::gzip::GZIP;
-use self::negotiate::choose;
-use crate::error::Refusal;
-use crate::{Error, Result};
+#[cfg(test)]
+pub(crate) use self::offer::OFFER;
+pub(crate) use self::offer::{DEFAULT, DEFAULT_MIN_SIZE, Offer};
+#[cfg(feature = "snappy")]
+pub use self::snappy::SNAPPY;
+pub(crate) use self::work::Work;
+#[cfg(feature = "zstd")]
+pub use self::zstd::ZSTD;
+use crate::{Code, Result};
+
+/// The work on longer messages is not done where other calls wait for it, in bytes before compression: less than that takes about a
+/// millisecond at the most, at the levels that are the defaults.
+const LONG: usize = 32 << 10;
 
 /// A way to compress messages, each by itself.
 ///
-/// It is made of two functions, so that one of yours is a constant like [`GZIP`].
-pub struct Compressor {
+/// It is made of two functions, so that one of yours is a static:
+///
+/// ```
+/// use bytes::{BufMut, BytesMut};
+/// use tower_connect::compression::{Algorithm, Compressor};
+/// use tower_connect::{Error, Result};
+///
+/// /// Says how many bytes of zero there are.
+/// static ZEROS: Algorithm = Algorithm::new("x-zeros", compress, decompress);
+///
+/// fn compress(message: &[u8], _level: i32, buf: &mut BytesMut) -> Result<()> {
+///     buf.put_u64(message.iter().all(|byte| *byte == 0).then_some(message.len() as u64).unwrap_or(u64::MAX));
+///     Ok(())
+/// }
+///
+/// fn decompress(message: &[u8], limit: usize, buf: &mut BytesMut) -> Result<()> {
+///     let len = message.try_into().map(u64::from_be_bytes).map_err(|_| Error::invalid_argument("not eight bytes"))?;
+///     if len > limit as u64 {
+///         return Err(Error::resource_exhausted("too many zeros"));
+///     }
+///     buf.put_bytes(0, len as usize);
+///     Ok(())
+/// }
+///
+/// let layer = tower_connect::RpcLayer::new().compression([Compressor::new(&ZEROS, 0)]);
+/// # let _ = layer;
+/// ```
+pub struct Algorithm {
     name: &'static str,
-    compress: fn(&[u8], &mut BytesMut) -> Result<()>,
+    compress: fn(&[u8], i32, &mut BytesMut) -> Result<()>,
     decompress: fn(&[u8], usize, &mut BytesMut) -> Result<()>,
 }
 
-impl Compressor {
-    /// A compressor by its name in headers, for instance `gzip`.
+impl Algorithm {
+    /// An algorithm by its name in headers, for instance `gzip`.
     ///
-    /// `compress` appends the compressed message. `decompress` appends the plain one, and stops with
-    /// [`Code::ResourceExhausted`](crate::Code::ResourceExhausted) as soon as it is larger than the limit, in bytes; what is not a whole
-    /// compressed message is [`Code::InvalidArgument`](crate::Code::InvalidArgument).
+    /// `compress` appends the compressed message, at a level whose meaning is its own. `decompress` appends the plain one, and stops with
+    /// [`Code::ResourceExhausted`] as soon as it is larger than the limit, in bytes; what is not a whole compressed message is
+    /// [`Code::InvalidArgument`].
     #[must_use]
     pub const fn new(
         name: &'static str,
-        compress: fn(&[u8], &mut BytesMut) -> Result<()>,
+        compress: fn(&[u8], i32, &mut BytesMut) -> Result<()>,
         decompress: fn(&[u8], usize, &mut BytesMut) -> Result<()>,
     ) -> Self {
         Self { name, compress, decompress }
+    }
+}
+
+impl fmt::Debug for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Algorithm").field(&self.name).finish()
+    }
+}
+
+/// An [`Algorithm`] at a level.
+#[derive(Clone, Copy, Debug)]
+pub struct Compressor {
+    algorithm: &'static Algorithm,
+    level: i32,
+}
+
+impl Compressor {
+    /// An algorithm at a level that it knows.
+    #[must_use]
+    pub const fn new(algorithm: &'static Algorithm, level: i32) -> Self {
+        Self { algorithm, level }
+    }
+
+    /// The same algorithm at another level. Each has its own scale, and takes what is beyond it for its end.
+    #[must_use]
+    pub const fn level(mut self, level: i32) -> Self {
+        self.level = level;
+        self
     }
 
     /// The name in headers.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.name
+        self.algorithm.name
     }
 
-    pub(crate) fn decompress(&self, message: &[u8], limit: u32) -> Result<BytesMut> {
-        let mut plain = BytesMut::new();
-        (self.decompress)(message, limit as usize, &mut plain)?;
-        Ok(plain)
-    }
-}
-
-impl fmt::Debug for Compressor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Compressor").field(&self.name).finish()
-    }
-}
-
-/// What a layer offers.
-#[derive(Clone, Copy, Debug)]
-pub struct Offer {
-    pub(crate) compressors: &'static [&'static Compressor],
-    pub(crate) min_size: usize,
-}
-
-impl Default for Offer {
-    fn default() -> Self {
-        Self { compressors: &[GZIP], min_size: 1024 }
-    }
-}
-
-impl Offer {
-    /// The compressor that a caller says its messages have gone through.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::Unimplemented`](crate::Code::Unimplemented), with the names of what is offered, for any other.
-    pub(crate) fn undo(&self, name: &HeaderValue) -> Result<Option<&'static Compressor>> {
-        if name.is_empty() || name.as_bytes().eq_ignore_ascii_case(b"identity") {
-            return Ok(None);
+    /// Decompresses a message that may become that many bytes. Where it becomes many, it is not done here and now.
+    pub(crate) fn decompress(self, message: Bytes, limit: u32) -> Work<Bytes> {
+        let decompress = self.algorithm.decompress;
+        let work = move |message: &[u8], limit| {
+            let mut plain = BytesMut::new();
+            decompress(message, limit, &mut plain).map(|()| plain.freeze())
+        };
+        let limit = limit as usize;
+        if message.len() <= LONG {
+            match work(&message, limit.min(LONG)) {
+                Err(error) if error.code() == Code::ResourceExhausted && limit > LONG => {}
+                outcome => return Work::done(outcome),
+            }
         }
-        self.find(name.as_bytes()).map(Some).ok_or_else(|| self.refuse(name))
-    }
-
-    /// What the caller accepts and likes best.
-    pub(crate) fn choose(&self, accepts: &HeaderValue) -> Option<Compress> {
-        choose(self.compressors, accepts.as_bytes()).map(|with| self.with(with))
-    }
-
-    /// How to answer a caller that has not said what it accepts: who sends compressed messages can read them.
-    pub(crate) fn with(&self, with: &'static Compressor) -> Compress {
-        Compress { with, min_size: self.min_size }
-    }
-
-    fn find(&self, name: &[u8]) -> Option<&'static Compressor> {
-        self.compressors.iter().copied().find(|known| known.name.as_bytes().eq_ignore_ascii_case(name))
-    }
-
-    fn refuse(&self, name: &HeaderValue) -> Error {
-        let mut supported = String::new();
-        for compressor in self.compressors {
-            supported.push_str(compressor.name);
-            supported.push_str(", ");
-        }
-        supported.push_str("identity");
-        let shown = crate::error::shown(name.as_bytes());
-        let message = format!("unknown compression \"{shown}\": supported are {supported}");
-        Error::unimplemented(message).with_refusal(Refusal::Compression { supported })
+        Work::start(move || work(&message, limit))
     }
 }
 
 /// How the messages of a response are compressed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compress {
-    with: &'static Compressor,
+    with: Compressor,
     min_size: usize,
 }
 
 impl Compress {
     pub(crate) fn name(self) -> HeaderValue {
-        HeaderValue::from_static(self.with.name)
+        HeaderValue::from_static(self.with.name())
+    }
+
+    /// Whether a message of that many bytes is compressed, and not at once.
+    pub(crate) fn is_long(self, message: usize) -> bool {
+        message > LONG && message >= self.min_size
     }
 
     /// Appends the compressed message, unless it is too small for that, or would not become smaller.
@@ -137,7 +188,7 @@ impl Compress {
             return Ok(false);
         }
         let start = buf.len();
-        (self.with.compress)(message, buf)?;
+        (self.with.algorithm.compress)(message, self.with.level, buf)?;
         let smaller = buf.len() - start < message.len();
         if !smaller {
             buf.truncate(start);
@@ -145,3 +196,6 @@ impl Compress {
         Ok(smaller)
     }
 }
+
+#[cfg(test)]
+mod tests;

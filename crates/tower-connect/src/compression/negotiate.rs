@@ -2,15 +2,15 @@ use super::Compressor;
 
 /// The compressor that a caller likes best among those that are offered. Source: "Accept-Encoding" of RFC 9110, 12.5.3, read so that
 /// nothing in it is an error.
-pub(super) fn choose(offered: &'static [&'static Compressor], accepts: &[u8]) -> Option<&'static Compressor> {
+pub(super) fn choose(offered: &[Compressor], accepts: &[u8]) -> Option<Compressor> {
     let wishes = || accepts.split(|byte| *byte == b',').map(wish);
     let weight = |compressor: &Compressor| {
-        let named = wishes().find(|(name, _)| compressor.name.as_bytes().eq_ignore_ascii_case(name));
+        let named = wishes().find(|(name, _)| compressor.name().as_bytes().eq_ignore_ascii_case(name));
         named.or_else(|| wishes().find(|(name, _)| *name == b"*")).map_or(0, |(_, weight)| weight)
     };
     // Among equals the caller's order counts, and for its wildcard ours.
     let place = |compressor: &Compressor| {
-        wishes().position(|(name, _)| compressor.name.as_bytes().eq_ignore_ascii_case(name)).unwrap_or(usize::MAX)
+        wishes().position(|(name, _)| compressor.name().as_bytes().eq_ignore_ascii_case(name)).unwrap_or(usize::MAX)
     };
     let liked = offered.iter().copied().filter(|compressor| weight(compressor) > 0);
     liked.min_by_key(|compressor| (std::cmp::Reverse(weight(compressor)), place(compressor)))
@@ -36,13 +36,15 @@ fn thousandths(text: &[u8]) -> Option<u32> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Algorithm;
     use super::*;
 
-    const A: &Compressor = &Compressor::new("a", |_, _| Ok(()), |_, _, _| Ok(()));
-    const B: &Compressor = &Compressor::new("b", |_, _| Ok(()), |_, _, _| Ok(()));
+    static A: Algorithm = Algorithm::new("a", |_, _, _| Ok(()), |_, _, _| Ok(()));
+    static B: Algorithm = Algorithm::new("b", |_, _, _| Ok(()), |_, _, _| Ok(()));
 
     fn chosen(accepts: &str) -> Option<&'static str> {
-        choose(&[A, B], accepts.as_bytes()).map(Compressor::name)
+        let offered = [&A, &B].map(|algorithm| Compressor::new(algorithm, 0));
+        choose(&offered, accepts.as_bytes()).map(|chosen| chosen.name())
     }
 
     #[test]

@@ -139,6 +139,11 @@ impl Body {
         Self { kind: Kind::Data(Some(data)) }
     }
 
+    /// The one message that [`Body::take_whole`] has taken.
+    pub(crate) fn whole(whole: Whole) -> Self {
+        Self { kind: Kind::Message(whole) }
+    }
+
     /// One message in its frame, then what `end` makes of the trailing metadata.
     pub(crate) fn framed(whole: Whole, end: End) -> Self {
         Self { kind: Kind::Framed(whole, end) }

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::base64::Base64;
 use super::source::Source;
-use crate::compression::Compressor;
+use crate::compression::{Compressor, Work};
 use crate::frame::{Buffer, Payload, check_size};
 use crate::{Body, Code, Error, Result};
 
@@ -23,7 +23,7 @@ pub(crate) enum Framing {
 pub struct Receive {
     pub(crate) framing: Framing,
     /// What the caller's messages have gone through.
-    pub(crate) inflate: Option<&'static Compressor>,
+    pub(crate) inflate: Option<Compressor>,
     /// The message of a GET, which has no body.
     pub(crate) inline: Option<Bytes>,
     /// Whether the body is base64.
@@ -140,35 +140,41 @@ impl Drop for Inbound {
 #[derive(Debug)]
 pub(super) struct Inflating {
     inbound: Inbound,
-    with: &'static Compressor,
+    with: Compressor,
     /// Of a message, when it is decompressed.
     limit: u32,
+    /// The message that is being decompressed.
+    work: Option<Work<Bytes>>,
 }
 
 impl Inflating {
-    pub(super) fn new(inbound: Inbound, with: &'static Compressor, limit: u32) -> Self {
-        Self { inbound, with, limit }
+    pub(super) fn new(inbound: Inbound, with: Compressor, limit: u32) -> Self {
+        Self { inbound, with, limit, work: None }
     }
 
     pub(super) fn is_end(&self) -> bool {
-        self.inbound.is_end()
+        self.work.is_none() && self.inbound.is_end()
     }
 
     pub(super) fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let payload = ready!(self.inbound.poll_payload(cx)?);
-        let message = payload.map(|payload| self.inflate(payload));
-        if let Some(Err(_)) = message {
+        if self.work.is_none() {
+            let Some(payload) = ready!(self.inbound.poll_payload(cx)?) else { return Poll::Ready(None) };
+            self.work = Some(self.inflate(payload));
+        }
+        let work = self.work.as_mut().expect("there is some by now");
+        let message = ready!(work.poll(cx));
+        self.work = None;
+        if message.is_err() {
             self.inbound.finish();
         }
-        Poll::Ready(message)
+        Poll::Ready(Some(message))
     }
 
-    fn inflate(&self, payload: Payload) -> Result<Bytes> {
+    fn inflate(&self, payload: Payload) -> Work<Bytes> {
         // Nothing at all is an empty message, however it is compressed.
         if payload.compressed && !payload.bytes.is_empty() {
-            return Ok(self.with.decompress(&payload.bytes, self.limit)?.freeze());
+            return self.with.decompress(payload.bytes, self.limit);
         }
-        check_size(payload.bytes.len() as u64, self.limit)?;
-        Ok(payload.bytes)
+        Work::done(check_size(payload.bytes.len() as u64, self.limit).map(|()| payload.bytes))
     }
 }

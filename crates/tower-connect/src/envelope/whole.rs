@@ -36,7 +36,7 @@ impl Whole {
     }
 
     /// Of the message, in bytes.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.framed.len().saturating_sub(PREFIX)
     }
 

@@ -21,7 +21,7 @@ pub enum Either<A, B> {
 impl<A: Speak, B: Speak> Speak for (A, B) {
     type Reply = Either<A::Reply, B::Reply>;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<Self::Reply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<Self::Reply> {
         match self.0.accept(parts, claim, offer) {
             Accept::Pass => self.1.accept(parts, claim, offer).map_reply(Either::B),
             claimed @ Accept::Claim(_) => claimed.map_reply(Either::A),
@@ -37,7 +37,7 @@ impl<A: Speak, B: Speak> Speak for (A, B) {
 impl<A: Speak, B: Speak, C: Speak> Speak for (A, B, C) {
     type Reply = Either<A::Reply, Either<B::Reply, C::Reply>>;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<Self::Reply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<Self::Reply> {
         match self.0.accept(parts, claim, offer) {
             Accept::Pass => {}
             claimed @ Accept::Claim(_) => return claimed.map_reply(Either::A),

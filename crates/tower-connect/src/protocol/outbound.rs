@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Frame;
 
-use crate::compression::Compress;
+use crate::compression::{Compress, Work};
 use crate::envelope::{Encode, Encoded, End, WireBody};
 use crate::frame::{COMPRESSED, PREFIX, write_prefix};
 use crate::method::{Spec, StreamType};
@@ -19,6 +19,8 @@ const BATCH: usize = 16 << 10;
 pub(super) struct Outbound {
     messages: Box<dyn Encode>,
     compress: Option<Compress>,
+    /// A message that takes long to compress.
+    work: Option<Work<BytesMut>>,
     end: Option<End>,
     /// How the messages ended, while what came before it is still to be sent.
     ended: Option<Result<HeaderMap>>,
@@ -33,21 +35,30 @@ impl Outbound {
                 .is_some_and(|method| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream));
             Box::new(Frames { body, single, count: 0 })
         });
-        Body::wire(Self { messages, compress, end: Some(end), ended: None, failure: None })
+        Body::wire(Self { messages, compress, work: None, end: Some(end), ended: None, failure: None })
     }
 
     /// Frames messages until one has to be waited for, the batch is full, or there are no more.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        if let Some(work) = &mut self.work {
+            let framed = ready!(work.poll(cx));
+            self.work = None;
+            match framed {
+                Ok(framed) => return Poll::Ready(framed.freeze()),
+                Err(error) => self.ended = Some(Err(error)),
+            }
+        }
         let mut batch = BytesMut::new();
         while self.ended.is_none() && batch.len() < BATCH {
             let start = batch.len();
             batch.extend_from_slice(&[0; PREFIX]);
             let encoded = self.messages.poll_encode(cx, &mut batch).map(|encoded| match encoded? {
-                Encoded::Message => frame(&mut batch, start, self.compress).map(|()| None),
+                Encoded::Message => self.frame(&mut batch, start).map(|()| None),
                 Encoded::End(trailers) => Ok(Some(trailers)),
             });
             match encoded {
-                Poll::Ready(Ok(None)) => continue,
+                Poll::Ready(Ok(None)) if self.work.is_none() => continue,
+                Poll::Ready(Ok(None)) if start == 0 => return self.poll_batch(cx),
                 Poll::Ready(outcome) => self.ended = outcome.transpose(),
                 Poll::Pending if start == 0 => return Poll::Pending,
                 Poll::Pending => {}
@@ -56,6 +67,18 @@ impl Outbound {
             break;
         }
         Poll::Ready(batch.freeze())
+    }
+
+    /// Finishes the frame that begins at `start`, or takes it away to be compressed elsewhere.
+    fn frame(&mut self, batch: &mut BytesMut, start: usize) -> Result<()> {
+        match self.compress {
+            Some(compress) if compress.is_long(batch.len() - start - PREFIX) => {
+                let mut message = batch.split_off(start);
+                self.work = Some(Work::start(move || frame(&mut message, 0, Some(compress)).map(|()| message)));
+                Ok(())
+            }
+            compress => frame(batch, start, compress),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub trait Speak: Clone + Send + Sync + 'static {
     type Reply: Reply;
 
     /// Looks at a request's head, and claims it if it is of this protocol. The protocol's headers are then gone from it.
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<Self::Reply>;
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<Self::Reply>;
 
     /// Appends the content types under which this protocol serves such procedures, in the form of `Accept-Post`.
     fn content_types(&self, stream_type: StreamType, types: &mut String);

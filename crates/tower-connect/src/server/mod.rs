@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod config;
 mod deadline;
 pub(crate) mod dispatch;
 mod drain;

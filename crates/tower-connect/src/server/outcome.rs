@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 
-use super::layer::OnEnd;
+use super::config::OnEnd;
 use crate::envelope::{WireBody, now};
 use crate::{Body, Call, Code, Result};
 

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -7,8 +8,8 @@ use http_body::Body as _;
 use tokio::sync::oneshot;
 use tower_service::Service;
 
+use super::config::Config;
 use super::drain::{Drain, Rest};
-use super::layer::ProtocolLayer;
 use super::outcome::Watch;
 use super::send_limit::SendLimit;
 use super::wait::Wait;
@@ -19,19 +20,25 @@ use crate::method::Spec;
 use crate::protocol::{Accept, Claim, Claimed, Dialect};
 use crate::{Body, Call, Error};
 
-/// The service of [`ProtocolLayer`].
+/// The service of [`ProtocolLayer`](super::ProtocolLayer).
 ///
 /// It never fails: an error of the inner service, or of its `poll_ready`, becomes an answer in the caller's protocol.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Rpc<S, P = DefaultProtocols> {
     inner: S,
-    layer: ProtocolLayer<P>,
+    config: Arc<Config<P>>,
     not_ready: Option<Error>,
 }
 
 impl<S, P> Rpc<S, P> {
-    pub(super) fn new(inner: S, layer: ProtocolLayer<P>) -> Self {
-        Self { inner, layer, not_ready: None }
+    pub(super) fn new(inner: S, config: Arc<Config<P>>) -> Self {
+        Self { inner, config, not_ready: None }
+    }
+}
+
+impl<S: Clone, P> Clone for Rpc<S, P> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), config: Arc::clone(&self.config), not_ready: self.not_ready.clone() }
     }
 }
 
@@ -61,19 +68,19 @@ where
         let (mut head, body) = request.into_parts();
         let body = Body::new(body);
         if let Some(call) = head.extensions.get_mut::<Call>() {
-            if let Some(Claim::Method(method)) = self.layer.scope.claim(head.uri.path()) {
+            if let Some(Claim::Method(method)) = self.config.scope.claim(head.uri.path()) {
                 call.set_method(method);
             }
             return self.pass(head, body, ResponseFuture::outer);
         }
-        let Some(claim) = self.layer.scope.claim(head.uri.path()) else {
+        let Some(claim) = self.config.scope.claim(head.uri.path()) else {
             return self.pass(head, body, ResponseFuture::unclaimed);
         };
         let Claimed { mut call, reply, receive } =
-            match self.layer.protocols.accept(&mut head, claim, &self.layer.offer) {
+            match self.config.protocols.accept(&mut head, claim, self.config.offer(claim.method())) {
                 Accept::Claim(claimed) => claimed,
                 Accept::Pass => match claim.method() {
-                    Some(method) => return refuse(&self.layer.protocols, &head, method, body),
+                    Some(method) => return refuse(&self.config.protocols, &head, method, body),
                     None => return self.pass(head, body, ResponseFuture::unclaimed),
                 },
             };
@@ -81,11 +88,11 @@ where
             Some(method) => call.set_method(method),
             None => call.set_path(head.uri.path()),
         }
-        let watch = self.layer.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
+        let watch = self.config.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
         let (unread, rest) = unread(&head, &body);
-        let limits = self.layer.limits(call.method());
+        let limits = self.config.limits(call.method());
         let wait = Wait::new(reply, &call, limits.send.map(SendLimit), watch, rest);
-        let receive = match (self.not_ready.take(), self.layer.refusal(&call, &head)) {
+        let receive = match (self.not_ready.take(), self.config.refusal(&call, &head)) {
             (Some(error), _) => Err(error),
             (None, Some(refusal)) => Err(Error::refusal(refusal)),
             (None, None) => receive,

@@ -148,6 +148,14 @@ pub fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> HttpReque
         .unwrap()
 }
 
+/// The same request with further headers.
+pub fn with(mut request: HttpRequest<Body>, headers: &[(&'static str, &'static str)]) -> HttpRequest<Body> {
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    request
+}
+
 /// A unary gRPC call.
 pub fn grpc(path: &str, message: &[u8]) -> HttpRequest<Body> {
     let mut request = post(path, "application/grpc", frame(message));

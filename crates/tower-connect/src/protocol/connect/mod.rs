@@ -48,7 +48,7 @@ impl Connect {
 impl Speak for Connect {
     type Reply = ConnectReply;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<ConnectReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<ConnectReply> {
         if let Some(query) = Query::of(parts) {
             let Some(codec) = accept_get(&query, claim) else { return Accept::Pass };
             let message = query.message(&parts.headers, self.require_version);
@@ -102,8 +102,8 @@ fn claim_get(
     parts: &mut request::Parts,
     codec: Codec,
     message: Result<Bytes>,
-    inflate: Result<Option<&'static Compressor>>,
-    offer: &Offer,
+    inflate: Result<Option<Compressor>>,
+    offer: Offer<'_>,
 ) -> Accept<ConnectReply> {
     let call = Call::new(Protocol::Connect, codec, parts).only(Streams::Never);
     let _ = parts.headers.remove(CONTENT_ENCODING);
@@ -135,7 +135,7 @@ fn parse(media_type: &[u8]) -> Option<(Framing, Codec)> {
 }
 
 /// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.
-fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool, offer: &Offer) -> Result<Headers> {
+fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool, offer: Offer<'_>) -> Result<Headers> {
     let (encoding, accepts) = match framing {
         Framing::Whole => ("content-encoding", "accept-encoding"),
         Framing::Prefixed => ("connect-content-encoding", "connect-accept-encoding"),
@@ -155,7 +155,7 @@ fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool
     Ok((timeout?, inflate, accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)))))
 }
 
-type Headers = (Option<Duration>, Option<&'static Compressor>, Option<Compress>);
+type Headers = (Option<Duration>, Option<Compressor>, Option<Compress>);
 
 fn check_version(value: &HeaderValue) -> Result<()> {
     if value == "1" {

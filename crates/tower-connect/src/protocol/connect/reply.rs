@@ -8,7 +8,7 @@ use http_body::{Body as _, Frame};
 use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
 use super::error::{end_stream_json, to_json};
-use crate::compression::Compress;
+use crate::compression::{Compress, Work};
 use crate::envelope::{End, Message, Single, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
@@ -29,14 +29,50 @@ pub struct ConnectReply {
 
 #[derive(Debug)]
 enum Kind {
-    /// The message and the trailers are collected, because the trailers go into the head.
-    Unary(Single),
+    Unary(Unary),
     Stream(Option<&'static Spec>),
+}
+
+/// The message and the trailers are collected, because the trailers go into the head.
+#[derive(Debug, Default)]
+struct Unary {
+    single: Single,
+    /// The message that is being compressed.
+    work: Option<Box<Work<(Bytes, bool)>>>,
+}
+
+impl Unary {
+    /// The message as it will be sent, and whether it is compressed.
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        headers: &mut HeaderMap,
+        body: &mut Body,
+        compress: Option<Compress>,
+    ) -> Poll<Result<(Bytes, bool)>> {
+        if let Some(work) = &mut self.work {
+            return work.poll(cx);
+        }
+        let Message { bytes, trailers } = match body.take_whole() {
+            Some(whole) => whole.into_message(),
+            None => ready!(self.single.poll(cx, body)).map_err(not_one_message)?,
+        };
+        if let Some(trailers) = trailers {
+            add_trailers(*trailers, headers);
+        }
+        let Some(compress) = compress else { return Poll::Ready(Ok((bytes, false))) };
+        let is_long = compress.is_long(bytes.len());
+        let work = move || {
+            let mut buf = BytesMut::new();
+            Ok(if compress.apply(&bytes, &mut buf)? { (buf.freeze(), true) } else { (bytes, false) })
+        };
+        if is_long { self.work.insert(Box::new(Work::start(work))).poll(cx) } else { Poll::Ready(work()) }
+    }
 }
 
 impl ConnectReply {
     pub(super) fn unary(codec: Codec, compress: Option<Compress>) -> Self {
-        Self { codec, compress, kind: Kind::Unary(Single::default()), get: false, head: false }
+        Self { codec, compress, kind: Kind::Unary(Unary::default()), get: false, head: false }
     }
 
     /// To a GET, or to a HEAD, which gets no body.
@@ -85,35 +121,21 @@ impl ConnectReply {
 
 impl Reply for ConnectReply {
     fn poll_reply(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Result<Body>> {
-        let mut encoding = None;
-        let body = match &mut self.kind {
+        let (body, encoding, compress) = match &mut self.kind {
             Kind::Stream(method) => {
-                encoding = self.compress.map(|compress| (CONNECT_CONTENT_ENCODING, compress.name()));
-                Outbound::body(std::mem::take(body), *method, self.compress, END)
+                let body = Outbound::body(std::mem::take(body), *method, self.compress, END);
+                (body, CONNECT_CONTENT_ENCODING, self.compress)
             }
-            Kind::Unary(single) => {
-                let Message { mut bytes, trailers } = match body.take_whole() {
-                    Some(whole) => whole.into_message(),
-                    None => ready!(single.poll(cx, body)).map_err(not_one_message)?,
-                };
-                if let Some(trailers) = trailers {
-                    add_trailers(*trailers, &mut head.headers);
-                }
-                if let Some(compress) = self.compress {
-                    let mut buf = BytesMut::new();
-                    if compress.apply(&bytes, &mut buf)? {
-                        bytes = buf.freeze();
-                        encoding = Some((CONTENT_ENCODING, compress.name()));
-                    }
-                }
-                Body::data(bytes)
+            Kind::Unary(unary) => {
+                let (message, compressed) = ready!(unary.poll(cx, &mut head.headers, body, self.compress))?;
+                (Body::data(message), CONTENT_ENCODING, self.compress.filter(|_| compressed))
             }
         };
         head.status = StatusCode::OK;
         remove_reserved(&mut head.headers);
         head.headers.insert(CONTENT_TYPE, self.content_type());
-        if let Some((name, value)) = encoding {
-            head.headers.insert(name, value);
+        if let Some(compress) = compress {
+            head.headers.insert(encoding, compress.name());
         }
         if let Kind::Stream(_) = &self.kind {
             // Compression around a stream would hold its messages back: it leaves alone what names an encoding already.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::*;
+use crate::compression::OFFER;
 use crate::method::{Spec, StreamType};
 use crate::protocol::Reply;
 use crate::{Body, Code, ErrorDetail};
@@ -18,7 +19,7 @@ fn accept(claim: Claim, method: &str, headers: &[(&str, &str)]) -> (Accept<Conne
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    let accept = Connect::new().accept(&mut parts, claim, &Offer::default());
+    let accept = Connect::new().accept(&mut parts, claim, OFFER);
     (accept, parts.headers)
 }
 

@@ -12,14 +12,14 @@ use crate::protocol::timeout;
 pub(in crate::protocol) struct Headers {
     pub(in crate::protocol) timeout: Option<Duration>,
     /// What the caller's messages have gone through.
-    pub(in crate::protocol) inflate: Option<&'static Compressor>,
+    pub(in crate::protocol) inflate: Option<Compressor>,
     /// What the caller's answer will go through.
     pub(in crate::protocol) compress: Option<Compress>,
 }
 
 impl Headers {
     /// Takes the protocol's headers off, and checks them.
-    pub(in crate::protocol) fn take(headers: &mut HeaderMap, offer: &Offer) -> Result<Self> {
+    pub(in crate::protocol) fn take(headers: &mut HeaderMap, offer: Offer<'_>) -> Result<Self> {
         let (mut inflate, mut timeout, mut accepted) = (Ok(None), Ok(None), None);
         take_reserved(headers, |name, value| match name {
             "grpc-encoding" => inflate = offer.undo(value),

@@ -61,7 +61,7 @@ impl Default for Grpc {
 impl Speak for Grpc {
     type Reply = GrpcReply;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<GrpcReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<GrpcReply> {
         let content_type = media_type(&parts.headers).and_then(ContentType::parse);
         let Some(content_type) = content_type.filter(|known| known.flavor() == Flavor::Grpc) else {
             return Accept::Pass;

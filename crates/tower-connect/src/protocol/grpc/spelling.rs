@@ -51,16 +51,16 @@ impl Spelling {
         if let Some(compress) = self.compress {
             headers.insert(ENCODING, compress.name());
         }
-        let Some(whole) = whole else {
-            return Ok(Outbound::body(std::mem::take(body), self.method, self.compress, end));
-        };
-        Ok(Body::framed(
-            match self.compress {
-                Some(compress) => whole.compressed(compress)?,
-                None => whole,
-            },
-            end,
-        ))
+        Ok(match (whole, self.compress) {
+            (Some(whole), None) => Body::framed(whole, end),
+            (Some(whole), Some(compress)) if !compress.is_long(whole.len()) => {
+                Body::framed(whole.compressed(compress)?, end)
+            }
+            (whole, compress) => {
+                let body = whole.map_or_else(|| std::mem::take(body), Body::whole);
+                Outbound::body(body, self.method, compress, end)
+            }
+        })
     }
 
     /// The answer to a call that has failed: a refusal that keeps its HTTP shape, or what `finish` makes of it.

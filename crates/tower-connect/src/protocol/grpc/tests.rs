@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, Request, Response};
 use http_body::Body as _;
 
 use super::*;
+use crate::compression::OFFER;
 use crate::protocol::Reply;
 use crate::{Body, Code, Codec};
 
@@ -14,7 +15,7 @@ fn accept(method: &str, version: Version, headers: &[(&str, &str)]) -> (Accept<G
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    let accept = Grpc::new().accept(&mut parts, Claim::Unambiguous, &Offer::default());
+    let accept = Grpc::new().accept(&mut parts, Claim::Unambiguous, OFFER);
     (accept, parts.headers)
 }
 

@@ -33,7 +33,7 @@ impl GrpcWeb {
 impl Speak for GrpcWeb {
     type Reply = GrpcWebReply;
 
-    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: &Offer) -> Accept<GrpcWebReply> {
+    fn accept(&self, parts: &mut request::Parts, claim: Claim, offer: Offer<'_>) -> Accept<GrpcWebReply> {
         let content_type = media_type(&parts.headers).and_then(ContentType::parse);
         let Some(content_type) = content_type.filter(|known| known.flavor() != Flavor::Grpc) else {
             return Accept::Pass;

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::{Request, Response, response};
 
 use super::*;
+use crate::compression::OFFER;
 use crate::protocol::Reply;
 use crate::{Body, Codec, Error};
 
@@ -14,7 +15,7 @@ fn accept(method: &str, headers: &[(&str, &str)]) -> (Accept<GrpcWebReply>, Head
         request = request.header(*name, *value);
     }
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    (GrpcWeb::new().accept(&mut parts, Claim::Unambiguous, &Offer::default()), parts.headers)
+    (GrpcWeb::new().accept(&mut parts, Claim::Unambiguous, OFFER), parts.headers)
 }
 
 fn claimed(headers: &[(&str, &str)]) -> Claimed<GrpcWebReply> {

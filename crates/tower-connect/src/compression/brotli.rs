@@ -1,0 +1,74 @@
+use std::io::{Error as IoError, ErrorKind, Read, Result as IoResult, Write};
+
+use ::brotli::enc::{BrotliEncoderParams, StandardAlloc};
+use ::brotli::{BrotliDecompressStream, BrotliResult, BrotliState, CompressorWriter};
+use bytes::{BufMut, BytesMut};
+
+use super::read::read;
+use super::{Algorithm, Compressor};
+use crate::{Error, Result};
+
+/// brotli, as RFC 7932 has it, at level 4 of 0 to 11: the higher ones are for what is compressed once and sent often.
+pub const BROTLI: Compressor = Compressor::new(&ALGORITHM, 4);
+
+static ALGORITHM: Algorithm = Algorithm::new("br", compress, decompress);
+
+/// How much the encoder writes at a time, in bytes.
+const STEP: usize = 4096;
+
+fn compress(message: &[u8], level: i32, buf: &mut BytesMut) -> Result<()> {
+    let params =
+        BrotliEncoderParams { quality: level.clamp(0, 11), size_hint: message.len(), ..BrotliEncoderParams::default() };
+    let mut encoder = CompressorWriter::with_params(buf.writer(), STEP, &params);
+    encoder.write_all(message).map_err(Error::internal)?;
+    let _ = encoder.into_inner();
+    Ok(())
+}
+
+fn decompress(message: &[u8], limit: usize, buf: &mut BytesMut) -> Result<()> {
+    read("br", Decoder { rest: message, state: Box::new(state()), done: false }, limit, buf)
+}
+
+type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
+
+/// Without the windows of up to a gigabyte that are not of the RFC.
+fn state() -> State {
+    State::new_strict(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default())
+}
+
+/// Not brotli's own reader, which does not tell what follows the end.
+struct Decoder<'a> {
+    rest: &'a [u8],
+    state: Box<State>,
+    done: bool,
+}
+
+impl Read for Decoder<'_> {
+    fn read(&mut self, room: &mut [u8]) -> IoResult<usize> {
+        if self.done {
+            return Ok(0);
+        }
+        let (mut read, mut written) = (0, 0);
+        let result = BrotliDecompressStream(
+            &mut self.rest.len(),
+            &mut read,
+            self.rest,
+            &mut room.len(),
+            &mut written,
+            room,
+            &mut 0,
+            &mut self.state,
+        );
+        self.rest = &self.rest[read..];
+        match result {
+            BrotliResult::ResultSuccess if self.rest.is_empty() => self.done = true,
+            BrotliResult::ResultSuccess => {
+                return Err(IoError::new(ErrorKind::InvalidData, "something follows its end"));
+            }
+            BrotliResult::NeedsMoreInput if written == 0 => return Err(ErrorKind::UnexpectedEof.into()),
+            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
+            BrotliResult::ResultFailure => return Err(IoError::new(ErrorKind::InvalidData, "corrupt")),
+        }
+        Ok(written)
+    }
+}
