@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use conformance::suite::{self, CONNECT, GRPC};
+use conformance::suite::{self, CONNECT, GRPC, GRPC_WEB};
 
 /// The Connect conformance suite against tower-connect
 #[derive(Parser)]
@@ -29,6 +29,7 @@ enum Command {
 enum Protocol {
     Connect,
     Grpc,
+    GrpcWeb,
     All,
 }
 
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
     let runs: &[_] = match protocol {
         Protocol::Connect => &[CONNECT],
         Protocol::Grpc => &[GRPC],
-        Protocol::All => &[CONNECT, GRPC],
+        Protocol::GrpcWeb => &[GRPC_WEB],
+        Protocol::All => &[CONNECT, GRPC, GRPC_WEB],
     };
     match suite::test_server(runs, &runner) {
         Ok(true) => ExitCode::SUCCESS,

@@ -22,6 +22,8 @@ pub struct Run {
 pub const CONNECT: Run = Run { name: "Connect", config: include_str!("../config/server-connect.yaml") };
 /// gRPC.
 pub const GRPC: Run = Run { name: "gRPC", config: include_str!("../config/server-grpc.yaml") };
+/// gRPC-Web, binary: the runner has no cases of the textual kind.
+pub const GRPC_WEB: Run = Run { name: "gRPC-Web", config: include_str!("../config/server-grpc-web.yaml") };
 
 /// Runs the suite against the server, once for each of `runs`, with further arguments for the runner, and prints what comes of it.
 ///
