@@ -19,7 +19,11 @@ enum Command {
         /// What it speaks
         #[arg(long, value_enum, default_value = "all")]
         protocol: Protocol,
-        /// Further arguments for the suite's runner, for instance `--run 'Basic/**' --trace`
+        /// Whose cases it is tested by
+        #[arg(long, value_enum, default_value = "all")]
+        suites: Suites,
+        /// Further arguments for the suite's runner, for instance `--trace`; with `--run 'Basic/**'`, say `--suites` too: a pattern
+        /// that matches nothing is an error
         #[arg(last = true)]
         runner: Vec<String>,
     },
@@ -33,15 +37,29 @@ enum Protocol {
     All,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Suites {
+    /// Those of the suite's runner
+    Official,
+    /// Those of this crate, in `suites/`
+    Own,
+    All,
+}
+
 fn main() -> ExitCode {
-    let Command::Server { protocol, runner } = Args::parse().command;
+    let Command::Server { protocol, suites, runner } = Args::parse().command;
     let runs: &[_] = match protocol {
         Protocol::Connect => &[CONNECT],
         Protocol::Grpc => &[GRPC],
         Protocol::GrpcWeb => &[GRPC_WEB],
         Protocol::All => &[CONNECT, GRPC, GRPC_WEB],
     };
-    match suite::test_server(runs, &runner) {
+    let suites: &[_] = match suites {
+        Suites::Official => &[suite::Suites::Official],
+        Suites::Own => &[suite::Suites::Own],
+        Suites::All => &[suite::Suites::Official, suite::Suites::Own],
+    };
+    match suite::test_server(suites, runs, &runner) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
