@@ -3,6 +3,11 @@
 //! `cargo run -p conformance -- server` fetches the suite's runner, builds the server under test and lets the one test the other. It needs
 //! Go, for the runner and for the suite's schemas.
 //!
+//! The official suites are silent about much that a server relies on: broken messages, timeouts that are none, what callers accept,
+//! frames cut anywhere. Our own, in `suites/`, have cases for it in the same format, run by the same runner right after. There is a file
+//! for each concept, which says where the specification has it, and a case's name says what the case shows. Where no specification says
+//! anything, a case holds to what this server has chosen, and a comment says so.
+//!
 //! - [`service`]: the suite's service, which answers whatever a request asks it to answer.
 //! - [`server`]: the server under test, which the runner starts and tells what to be; with [`framing`] and [`tls`].
 //! - [`any`]: `google.protobuf.Any` with its JSON, in which the service tells what it has received.

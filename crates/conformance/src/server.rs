@@ -50,8 +50,8 @@ pub async fn run(mut requests: impl Read, mut responses: impl Write) -> Result<(
 
 /// The service with messages of at most that many bytes; zero leaves the default.
 fn app(receive_limit: u32) -> Router {
-    // Whatever becomes smaller is compressed, so that the suite sees it.
-    let layer = RpcLayer::new().on_end(log).compress_min_size(0);
+    // The suites' messages are small, and compressed responses are to be seen.
+    let layer = RpcLayer::new().compress_min_size(0).on_end(log);
     let layer = if receive_limit == 0 { layer } else { layer.receive_limit(receive_limit) };
     let service = ConformanceServiceServer::new(Conformance).with_layer(layer);
     // What is not ours is read before it is answered: hyper closes an HTTP/1.1 connection on which an upload is left, and does not say so,

@@ -2,6 +2,7 @@
 //!
 //! Source: the comments of `connectrpc/conformance/v1/service.proto`.
 
+mod binary;
 mod received;
 mod stream;
 mod unary;
@@ -113,6 +114,7 @@ fn metadata(headers: &[Header]) -> Result<HeaderMap> {
             metadata.append(&name, value);
         }
     }
+    binary::respell(&mut metadata);
     Ok(metadata)
 }
 

@@ -6,6 +6,7 @@ use axum::extract::{self, Query};
 use http::{HeaderMap, HeaderName, Method};
 use tower_connect::{Call, Request};
 
+use super::binary::respell;
 use crate::proto::Header;
 use crate::proto::conformance_payload::{ConnectGetInfo, RequestInfo};
 
@@ -13,8 +14,10 @@ use crate::proto::conformance_payload::{ConnectGetInfo, RequestInfo};
 pub(super) fn received<T>(request: &Request<T>) -> RequestInfo {
     let timeout = request.call().and_then(Call::timeout);
     let query = request.extensions().get::<QueryParams>();
+    let mut metadata = request.metadata().clone();
+    respell(&mut metadata);
     RequestInfo {
-        request_headers: headers(request.metadata()),
+        request_headers: headers(&metadata),
         timeout_ms: timeout.map(|timeout| i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX)),
         requests: Vec::new(),
         connect_get_info: query.map(|query| ConnectGetInfo { query_params: query.0.clone() }),

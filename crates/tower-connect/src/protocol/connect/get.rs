@@ -21,12 +21,14 @@ const STANDARD_ALPHABET: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT
 /// The parameters of a call, as they stand in the query; others have no meaning.
 #[derive(Debug, Default)]
 pub(super) struct Query<'a> {
-    pub(super) connect: Option<&'a str>,
-    encoding: Option<&'a str>,
-    compression: Option<&'a str>,
+    pub(super) connect: Option<Text<'a>>,
+    encoding: Option<Text<'a>>,
+    compression: Option<Text<'a>>,
     base64: bool,
-    message: Option<&'a str>,
+    message: Option<Text<'a>>,
 }
+
+type Text<'a> = Cow<'a, [u8]>;
 
 impl<'a> Query<'a> {
     /// The query of a GET, or of a HEAD, which is a GET without the answer's body.
@@ -37,22 +39,18 @@ impl<'a> Query<'a> {
         let mut query = Self::default();
         for pair in parts.uri.query().unwrap_or_default().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match name {
-                "connect" => {
-                    query.connect.get_or_insert(value);
+            let parameter = match &*unescape(name) {
+                b"connect" => &mut query.connect,
+                b"encoding" => &mut query.encoding,
+                b"compression" => &mut query.compression,
+                b"message" => &mut query.message,
+                b"base64" => {
+                    query.base64 = *unescape(value) == *b"1";
+                    continue;
                 }
-                "encoding" => {
-                    query.encoding.get_or_insert(value);
-                }
-                "compression" => {
-                    query.compression.get_or_insert(value);
-                }
-                "base64" => query.base64 = value == "1",
-                "message" => {
-                    query.message.get_or_insert(value);
-                }
-                _ => {}
-            }
+                _ => continue,
+            };
+            parameter.get_or_insert_with(|| unescape(value));
         }
         Some(query)
     }
@@ -64,14 +62,14 @@ impl<'a> Query<'a> {
 
     /// The codec, if it is one that there is.
     pub(super) fn codec(&self) -> Option<Codec> {
-        let encoding = self.encoding?;
-        [Codec::Json, Codec::Proto].into_iter().find(|codec| codec.as_str() == encoding)
+        let encoding = self.encoding.as_deref()?;
+        [Codec::Json, Codec::Proto].into_iter().find(|codec| codec.as_str().as_bytes() == encoding)
     }
 
     /// The name of the compression that the message has gone through.
     pub(super) fn compression(&self) -> Option<HeaderValue> {
         // What could be no header is no name of a compression either.
-        let name = HeaderValue::from_bytes(&unescape(self.compression?));
+        let name = HeaderValue::from_bytes(self.compression.as_deref()?);
         Some(name.unwrap_or(HeaderValue::from_static("malformed")))
     }
 
@@ -85,17 +83,17 @@ impl<'a> Query<'a> {
         if self.codec().is_none() || has_body(headers) {
             return Err(Error::refusal(Refusal::UnsupportedMediaType { accept_post: None }));
         }
-        if let Some(version) = self.connect.filter(|version| *version != "v1") {
-            let version = crate::error::shown(version.as_bytes());
+        if let Some(version) = self.connect.as_deref().filter(|version| *version != b"v1") {
+            let version = crate::error::shown(version);
             return Err(Error::invalid_argument(format!("the parameter connect must be \"v1\", not \"{version}\"")));
         }
         if require_version && self.connect.is_none() {
             return Err(Error::invalid_argument("the parameter connect is missing"));
         }
-        let message = self.message.ok_or_else(|| Error::invalid_argument("the parameter message is missing"))?;
-        let message = unescape(message);
+        let missing = || Error::invalid_argument("the parameter message is missing");
+        let message = self.message.as_deref().ok_or_else(missing)?;
         if !self.base64 {
-            return Ok(message.into_owned().into());
+            return Ok(Bytes::copy_from_slice(message));
         }
         // A plus of the standard alphabet is a space in a query.
         let text: Vec<u8> = message.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect();
@@ -141,6 +139,7 @@ mod tests {
             ("base64=1&encoding=proto&message=%2B/8=", b"\xfb\xff"),
             ("base64=1&encoding=proto&message=+/8", b"\xfb\xff"),
             ("base64=0&encoding=proto&message=", b""),
+            ("base64=%31&%65ncoding=%70roto&mess%61ge=-_8", b"\xfb\xff"),
             ("base64=1&encoding=proto&message=", b""),
         ] {
             assert_eq!(parse(query).unwrap().1, message, "{query}");

@@ -91,7 +91,7 @@ impl Speak for Connect {
 fn accept_get(query: &Query<'_>, claim: Claim) -> Option<Codec> {
     let is_call = match claim.method() {
         Some(method) => method.allows_get(),
-        None if claim.is_ambiguous() => query.is_complete() && query.connect == Some("v1"),
+        None if claim.is_ambiguous() => query.is_complete() && query.connect.as_deref() == Some(b"v1"),
         None => query.connect.is_some(),
     };
     is_call.then(|| query.codec().unwrap_or(Codec::Json))

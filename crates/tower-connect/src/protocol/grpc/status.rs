@@ -15,6 +15,8 @@ const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
 /// What a message may not hold as it is: control characters and what is not ASCII (both by the encoder's own rule), and the escape itself.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
+/// The same for a message that begins or ends with a space, which HTTP takes for no part of a value.
+const ESCAPED_SPACES: &AsciiSet = &ESCAPED.add(b' ');
 
 /// The trailers of a call, however it went.
 pub(in crate::protocol) fn trailers(outcome: Result<HeaderMap>, limit: usize) -> HeaderMap {
@@ -38,9 +40,10 @@ pub(in crate::protocol) fn failure(mut error: Error, limit: usize) -> HeaderMap 
     end.insert(STATUS, HeaderValue::from(u16::from(error.code().grpc_status())));
     let mut left = Left(limit);
     end.iter().for_each(|(name, value)| left.take(name, value.len()));
-    let message = left.of_message(error.message());
+    let escaped = if error.message().trim_matches(' ') == error.message() { ESCAPED } else { ESCAPED_SPACES };
+    let message = left.of_message(error.message(), escaped);
     if !message.is_empty() {
-        let value = header_value(utf8_percent_encode(message, ESCAPED).to_string());
+        let value = header_value(utf8_percent_encode(message, escaped).to_string());
         left.take(&MESSAGE, value.len());
         end.insert(MESSAGE, value);
     }
@@ -65,14 +68,14 @@ impl Left {
     }
 
     /// As much of a message as will fit when it is encoded.
-    fn of_message<'a>(&self, message: &'a str) -> &'a str {
+    fn of_message<'a>(&self, message: &'a str, escaped: &'static AsciiSet) -> &'a str {
         let room = self.value_of(&MESSAGE);
         let mut len = 0;
         let too_far = message.char_indices().find(|(_, c)| {
-            len += utf8_percent_encode(c.encode_utf8(&mut [0; 4]), ESCAPED).map(str::len).sum::<usize>();
+            len += utf8_percent_encode(c.encode_utf8(&mut [0; 4]), escaped).map(str::len).sum::<usize>();
             len > room
         });
-        &message[..too_far.map_or(message.len(), |(at, _)| at)]
+        too_far.map_or(message, |(at, _)| message[..at].trim_end_matches(' '))
     }
 
     /// As many of the details as will fit when they are encoded.
@@ -155,6 +158,8 @@ mod tests {
         let error = Error::new(Code::Internal, "\t100% caf\u{e9}\r\n\u{1f600}~\u{7f}");
         let message = "grpc-message: %09100%25 caf%C3%A9%0D%0A%F0%9F%98%80~%7F";
         assert_eq!(sorted(&failure(error, 8192)), [message, "grpc-status: 13"]);
+        let spaces = failure(Error::not_found(" no such thing"), 8192);
+        assert_eq!(spaces["grpc-message"], "%20no%20such%20thing");
     }
 
     #[test]
