@@ -62,7 +62,7 @@ pub mod serve;
 pub mod server;
 
 pub use self::codec::Codec;
-pub use self::envelope::{Body, Call, Messages, Protocol, Request, Response, Sender, Streaming};
+pub use self::envelope::{Body, Call, Messages, Peer, Protocol, Request, Response, Sender, Streaming};
 pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
 #[cfg(feature = "serve")]
 pub use self::serve::serve;

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use http::{Extensions, Version, request};
 
+use super::Peer;
 use crate::Codec;
 use crate::method::{Spec, StreamType};
 
@@ -18,6 +19,7 @@ pub struct Call {
     get: bool,
     method: Option<&'static Spec>,
     path: Option<Arc<str>>,
+    peer: Option<Peer>,
     started: Instant,
     timeout: Option<Duration>,
 }
@@ -32,6 +34,7 @@ impl Call {
             get: parts.method != http::Method::POST,
             method: None,
             path: None,
+            peer: parts.extensions.get().cloned(),
             started: now(),
             timeout: None,
         }
@@ -112,6 +115,12 @@ impl Call {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Who is at the other end of the connection, if the server tells: [`serve()`](crate::serve()) does.
+    #[must_use]
+    pub fn peer(&self) -> Option<&Peer> {
+        self.peer.as_ref()
     }
 
     /// When the request's head had arrived.

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::io;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -11,6 +12,9 @@ pub trait Accept: Clone + Send + Sync + 'static {
 
     /// Gets the connection ready.
     fn accept(&self, stream: TcpStream) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// The certificates that the peer has shown, each in DER.
+    fn certificates(stream: &Self::Stream) -> Vec<Bytes>;
 }
 
 /// HTTP on the bare connection.
@@ -22,5 +26,9 @@ impl Accept for Plain {
 
     async fn accept(&self, stream: TcpStream) -> io::Result<TcpStream> {
         Ok(stream)
+    }
+
+    fn certificates(_: &TcpStream) -> Vec<Bytes> {
+        Vec::new()
     }
 }

@@ -15,11 +15,13 @@
 
 mod accept;
 mod linger;
+mod peer;
 #[cfg(feature = "tls")]
 mod tls;
 
 use std::convert::Infallible;
 use std::future::{Future, IntoFuture, Pending, pending};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
@@ -36,8 +38,10 @@ use tower_service::Service;
 
 use self::accept::{Accept, Plain};
 use self::linger::Linger;
+use self::peer::WithPeer;
 #[cfg(feature = "tls")]
 use self::tls::Tls;
+use crate::Peer;
 use crate::error::BoxError;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -76,6 +80,33 @@ impl<S, F, A> Serve<S, F, A> {
     }
 
     /// Speaks TLS, with a configuration of rustls as it is. Where it names no protocols for ALPN, HTTP/2 and HTTP/1.1 are offered.
+    ///
+    /// With a verifier for certificates of clients it is mutual TLS, and [`Peer::certificates`] tells who calls:
+    ///
+    /// ```no_run
+    /// # async fn run(app: axum::Router, listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::sync::Arc;
+    ///
+    /// use rustls::pki_types::pem::PemObject;
+    /// use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    /// use rustls::server::WebPkiClientVerifier;
+    /// use rustls::{RootCertStore, ServerConfig};
+    ///
+    /// let mut roots = RootCertStore::empty();
+    /// for authority in CertificateDer::pem_file_iter("callers.pem")? {
+    ///     roots.add(authority?)?;
+    /// }
+    /// let provider = Arc::new(rustls::crypto::ring::default_provider());
+    /// let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider)).build()?;
+    /// let chain = CertificateDer::pem_file_iter("server.pem")?.collect::<Result<_, _>>()?;
+    /// let config = ServerConfig::builder_with_provider(provider)
+    ///     .with_safe_default_protocol_versions()?
+    ///     .with_client_cert_verifier(verifier)
+    ///     .with_single_cert(chain, PrivateKeyDer::from_pem_file("server.key")?)?;
+    /// tower_connect::serve(listener, app).tls(Arc::new(config)).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn tls(self, config: std::sync::Arc<rustls::ServerConfig>) -> Serve<S, F, Tls> {
         let Self { listener, service, stop, drain_timeout, .. } = self;
@@ -110,9 +141,9 @@ where
             let (stopping, stopped) = watch::channel(());
             let mut stop = pin!(stop);
             loop {
-                let stream = tokio::select! {
+                let (stream, address) = tokio::select! {
                     () = &mut stop => break,
-                    stream = next(&listener) => stream,
+                    accepted = next(&listener) => accepted,
                     // Tasks that have ended are let go as they end.
                     Some(_) = tasks.join_next() => continue,
                 };
@@ -126,7 +157,8 @@ where
                         _ = stopped.changed() => return,
                     };
                     if let Ok(stream) = stream {
-                        let service = TowerToHyperService::new(service);
+                        let peer = Peer::with_certificates(address, A::certificates(&stream));
+                        let service = TowerToHyperService::new(WithPeer { inner: service, peer });
                         let connection =
                             builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
                         let _ = watcher.watch(connection).await;
@@ -140,13 +172,13 @@ where
     }
 }
 
-async fn next(listener: &TcpListener) -> TcpStream {
+async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Small answers must not wait for the acknowledgement of earlier ones. A stream that is closed already cannot be set.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, address);
             }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -32,6 +33,12 @@ impl Accept for Tls {
 
     async fn accept(&self, stream: TcpStream) -> io::Result<Self::Stream> {
         tokio::time::timeout(HANDSHAKE_TIMEOUT, self.0.accept(stream)).await?
+    }
+
+    fn certificates(stream: &Self::Stream) -> Vec<Bytes> {
+        let (_, connection) = stream.get_ref();
+        let chain = connection.peer_certificates().unwrap_or_default();
+        chain.iter().map(|certificate| Bytes::copy_from_slice(certificate)).collect()
     }
 }
 
