@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use eliza::tls::{SelfMade, self_made};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -21,6 +22,9 @@ struct Args {
     /// With --tls, write the certificate to a file, so that callers can trust it
     #[arg(long, value_name = "FILE", requires = "tls")]
     write_cert: Option<PathBuf>,
+    /// With --tls, take only callers that show a certificate made for this run, and write it with its key to a file
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    write_client_cert: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -44,9 +48,12 @@ async fn serve(args: &Args) -> io::Result<()> {
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = tower_connect::serve(listener, eliza::app()).with_graceful_shutdown(async { drop(stopped.await) });
     let mut serve = if args.tls {
-        let (config, certificate) = eliza::tls::self_made()?;
+        let SelfMade { config, certificate, caller } = self_made(args.write_client_cert.is_some())?;
         if let Some(file) = &args.write_cert {
             std::fs::write(file, certificate)?;
+        }
+        if let Some((file, caller)) = args.write_client_cert.as_ref().zip(caller) {
+            std::fs::write(file, caller)?;
         }
         tracing::info!("listening on https://{address}");
         serve.tls(config).into_future()

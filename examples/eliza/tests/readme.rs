@@ -15,18 +15,27 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
         assert!(found, "{tool} is not installed");
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let certificate = std::env::temp_dir().join(format!("eliza-{}.pem", std::process::id()));
-    let certificate = certificate.to_str().unwrap();
+    let files = std::env::temp_dir().join(format!("eliza-{}", std::process::id()));
+    std::fs::create_dir_all(&files).unwrap();
+    let file = |name| files.join(name).into_os_string().into_string().unwrap();
+    let (certificate, mutual_certificate, caller) = (file("eliza.pem"), file("mutual.pem"), file("caller.pem"));
     let plain = Eliza::start();
-    let tls = Eliza::start_with(&["--tls", "--write-cert", certificate]);
-    let (_, tls_port) = tls.address.rsplit_once(':').unwrap();
+    let tls = Eliza::start_with(&["--tls", "--write-cert", &certificate]);
+    let mutual = Eliza::start_with(&["--tls", "--write-cert", &mutual_certificate, "--write-client-cert", &caller]);
+    let port = |eliza: &Eliza| eliza.address.rsplit_once(':').unwrap().1.to_owned();
+    let places = [
+        ("127.0.0.1:8080", plain.address.clone()),
+        ("localhost:8080", format!("localhost:{}", port(&tls))),
+        ("localhost:8443", format!("localhost:{}", port(&mutual))),
+        ("eliza.pem", certificate),
+        ("mutual.pem", mutual_certificate),
+        ("caller.pem", caller),
+    ];
     let mut ran = 0;
     for readme in ["README.md", "examples/eliza/README.md"] {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         for (command, expected) in commands(&text) {
-            let here = command.replace("127.0.0.1:8080", &plain.address);
-            let here =
-                here.replace("localhost:8080", &format!("localhost:{tls_port}")).replace("eliza.pem", certificate);
+            let here = places.iter().fold(command.clone(), |command, (shown, here)| command.replace(shown, here));
             let output = Command::new("sh").args(["-c", &here]).current_dir(&root).output().unwrap();
             let printed = normalize(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(printed, normalize(&expected), "{readme}: {command}");
@@ -34,7 +43,7 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
         }
     }
     assert!(ran >= 20, "only {ran} commands were found");
-    std::fs::remove_file(certificate).unwrap();
+    std::fs::remove_dir_all(files).unwrap();
 }
 
 /// The commands of all `console` blocks, each with the lines that follow it.
