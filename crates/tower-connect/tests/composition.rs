@@ -1,4 +1,4 @@
-//! Other people's layers inside and outside, on both protocols.
+//! Other people's layers inside and outside, on every protocol.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post as axum_post};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use support::{Answer, Demo, Text, call, frame, grpc, post};
+use support::{Answer, Demo, Text, call, frame, grpc, grpc_web, post};
 use tower::{Layer, Service, ServiceBuilder, service_fn};
 use tower_connect::{Body, BoxError, Call, Code, ConnectLayer, Error, GrpcLayer, GrpcWebLayer, RpcLayer};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,29 +29,35 @@ fn proto(text: &str) -> Vec<u8> {
     prost::Message::encode_to_vec(&Text { text: text.to_owned() })
 }
 
-/// The same call in both protocols.
-async fn both<S, B>(service: S) -> [Answer; 2]
+/// The same call in every protocol: Connect, gRPC, gRPC-Web and its text.
+async fn every<S, B>(service: S) -> [Answer; 4]
 where
     S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone,
     B: http_body::Body<Data = Bytes>,
     B::Error: Into<BoxError> + std::fmt::Debug,
 {
     let connect = call(service.clone(), post(SAY, "application/json", r#"{"text":"hi"}"#)).await;
-    let grpc = call(service, grpc(SAY, &proto("hi"))).await;
-    [connect, grpc]
+    let grpc = call(service.clone(), grpc(SAY, &proto("hi"))).await;
+    let web = call(service.clone(), grpc_web(SAY, &frame(&proto("hi")), false)).await;
+    let text = call(service, grpc_web(SAY, &frame(&proto("hi")), true)).await;
+    [connect, grpc, web.without_web(), text.without_web()]
 }
 
-fn assert_served([connect, grpc]: &[Answer; 2]) {
+fn assert_served([connect, rest @ ..]: &[Answer; 4]) {
     assert_eq!((connect.status.as_u16(), connect.text()), (200, r#"{"text":"hi"}"#));
-    assert_eq!(&grpc.body[..], frame(&proto("hi")));
-    assert_eq!(grpc.grpc_status(), ("0", ""));
-    assert_eq!((grpc.header("content-length"), grpc.header("content-encoding")), (vec![], vec![]));
+    for grpc in rest {
+        assert_eq!(&grpc.body[..], frame(&proto("hi")));
+        assert_eq!(grpc.grpc_status(), ("0", ""));
+        assert_eq!((grpc.header("content-length"), grpc.header("content-encoding")), (vec![], vec![]));
+    }
 }
 
-fn assert_failed([connect, grpc]: &[Answer; 2], status: u16, code: &str, number: &str) {
+fn assert_failed([connect, rest @ ..]: &[Answer; 4], status: u16, code: &str, number: &str) {
     assert_eq!(connect.status, status, "{connect:?}");
     assert!(connect.text().contains(&format!(r#""code":"{code}""#)), "{connect:?}");
-    assert_eq!((grpc.status.as_u16(), grpc.grpc_status().0), (200, number), "{grpc:?}");
+    for grpc in rest {
+        assert_eq!((grpc.status.as_u16(), grpc.grpc_status().0), (200, number), "{grpc:?}");
+    }
 }
 
 fn layer() -> RpcLayer {
@@ -64,7 +70,7 @@ async fn routes_serve_next_to_rest_with_the_apps_own_fallback() {
         .route("/healthz", get(|| async { "ok" }))
         .fallback(|| async { (StatusCode::IM_A_TEAPOT, "mine") })
         .merge(tower_connect::axum::router(Demo, &RpcLayer::new()));
-    assert_served(&both(app.clone()).await);
+    assert_served(&every(app.clone()).await);
     let health = call(app.clone(), Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!(health.text(), "ok");
     let elsewhere = call(app.clone(), post("/other", "application/json", "{}")).await;
@@ -88,22 +94,22 @@ async fn routes_can_be_nested_and_layered() {
 async fn tower_http_layers_work_inside() {
     let mark = SetResponseHeaderLayer::overriding(HeaderName::from_static("x-mark"), HeaderValue::from_static("1"));
     let inside = ServiceBuilder::new().layer(TraceLayer::new_for_http()).layer(mark).service(Demo);
-    let answers = both(layer().layer(inside)).await;
+    let answers = every(layer().layer(inside)).await;
     assert_served(&answers);
     assert!(answers.iter().all(|answer| answer.header("x-mark") == ["1"]));
-    assert_served(&both(layer().layer(RequestBodyLimitLayer::new(100).layer(Demo))).await);
-    assert_served(&both(layer().layer(CatchPanicLayer::new().layer(Demo))).await);
+    assert_served(&every(layer().layer(RequestBodyLimitLayer::new(100).layer(Demo))).await);
+    assert_served(&every(layer().layer(CatchPanicLayer::new().layer(Demo))).await);
     let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(9));
-    assert_served(&both(layer().layer(timeout.layer(Demo))).await);
+    assert_served(&every(layer().layer(timeout.layer(Demo))).await);
 }
 
 #[tokio::test]
 async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
-    let limit = both(layer().layer(RequestBodyLimitLayer::new(1).layer(Demo))).await;
+    let limit = every(layer().layer(RequestBodyLimitLayer::new(1).layer(Demo))).await;
     assert_failed(&limit, 429, "resource_exhausted", "8");
 
     let panics = service_fn(|_: Request<Body>| async { panic!("on purpose") as Result<Response<Body>, Infallible> });
-    let panics = both(layer().layer(CatchPanicLayer::new().layer(panics))).await;
+    let panics = every(layer().layer(CatchPanicLayer::new().layer(panics))).await;
     assert_failed(&panics, 500, "internal", "13");
 
     let login = service_fn(|_: Request<Body>| async {
@@ -112,7 +118,7 @@ async fn what_layers_inside_refuse_is_told_in_the_callers_protocol() {
         response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
         Ok::<_, Infallible>(response)
     });
-    let refused = both(layer().layer(login)).await;
+    let refused = every(layer().layer(login)).await;
     assert_failed(&refused, 401, "unauthenticated", "16");
     assert!(refused.iter().all(|answer| answer.header("www-authenticate") == ["Bearer"]));
 }
@@ -122,10 +128,10 @@ async fn timeouts_inside_are_deadlines() {
     let slow = service_fn(|_: Request<Body>| std::future::pending::<Result<Response<Body>, Error>>());
     // Tower's timeout fails as an error, tower-http's answers with a status.
     let tower = ServiceBuilder::new().map_err(Error::from).timeout(Duration::from_secs(1)).service(slow);
-    assert_failed(&both(layer().layer(tower)).await, 504, "deadline_exceeded", "4");
+    assert_failed(&every(layer().layer(tower)).await, 504, "deadline_exceeded", "4");
     let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(1));
     let tower_http = ServiceBuilder::new().layer(timeout).service(slow);
-    assert_failed(&both(layer().layer(tower_http)).await, 408, "deadline_exceeded", "4");
+    assert_failed(&every(layer().layer(tower_http)).await, 408, "deadline_exceeded", "4");
 }
 
 #[tokio::test]
@@ -144,10 +150,11 @@ async fn an_axum_router_works_inside_the_envelope() {
         .merge(rpc)
         .layer(from_fn(knows_the_call));
     let service = RpcLayer::new().claim_all().layer(app);
-    let answers = both(service.clone()).await;
+    let answers = every(service.clone()).await;
     assert_served(&answers);
     assert_eq!(answers[0].header("x-protocol"), ["connect"]);
     assert_eq!(answers[1].header("x-protocol"), ["grpc"]);
+    assert_eq!(answers[2].header("x-protocol"), ["grpc-web"]);
     // Errors cross the router too, and so does axum's own 404.
     let fail = call(service.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;
     assert_eq!((fail.grpc_status(), fail.trailer("x-tail")), (("9", "rich"), vec!["3"]));
@@ -189,7 +196,7 @@ async fn layers_of_single_protocols_can_be_stacked() {
         .layer(GrpcLayer::new())
         .layer(ConnectLayer::new().claim_all())
         .service(Demo);
-    assert_served(&both(stack.clone()).await);
+    assert_served(&every(stack.clone()).await);
     let fail = call(stack.clone(), grpc("/demo.v1.Demo/Fail", &proto("rich"))).await;
     assert_eq!((fail.grpc_status(), fail.header("x-head")), (("9", "rich"), vec!["1", "2"]));
     // The inner layer does not speak for the outer one, nor for nobody.
@@ -214,7 +221,7 @@ async fn a_service_that_is_broken_says_so_in_the_callers_protocol() {
             unreachable!("it is never ready")
         }
     }
-    assert_failed(&both(layer().layer(Broken)).await, 503, "unavailable", "14");
+    assert_failed(&every(layer().layer(Broken)).await, 503, "unavailable", "14");
     let plain = call(layer().layer(Broken), post("/elsewhere", "text/plain", "")).await;
     assert_eq!(plain.status, 503);
 }
@@ -222,22 +229,21 @@ async fn a_service_that_is_broken_says_so_in_the_callers_protocol() {
 #[tokio::test]
 async fn a_handler_that_breaks_the_contract_is_an_internal_error() {
     let silent = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new(Body::empty())) });
-    assert_contract_broken(&both(layer().layer(silent)).await);
+    assert_contract_broken(&every(layer().layer(silent)).await);
     let chatty = service_fn(|_: Request<Body>| async {
         let pieces = support::pieces(vec![Ok(Bytes::from_static(b"1")), Ok(Bytes::from_static(b"2"))]);
         Ok::<_, Infallible>(Response::new(pieces))
     });
-    assert_contract_broken(&both(layer().layer(chatty)).await);
+    assert_contract_broken(&every(layer().layer(chatty)).await);
     let trailers_first = service_fn(|_: Request<Body>| async {
         let failed = support::pieces(vec![Err(Error::not_found("halfway").into())]);
         Ok::<_, Infallible>(Response::new(failed))
     });
-    assert_failed(&both(layer().layer(trailers_first)).await, 404, "not_found", "5");
+    assert_failed(&every(layer().layer(trailers_first)).await, 404, "not_found", "5");
 }
 
-fn assert_contract_broken([connect, grpc]: &[Answer; 2]) {
-    assert_eq!((connect.status.as_u16(), connect.text().contains("internal")), (500, true));
-    assert_eq!(grpc.grpc_status().0, "13", "{grpc:?}");
+fn assert_contract_broken(answers: &[Answer; 4]) {
+    assert_failed(answers, 500, "internal", "13");
 }
 
 #[tokio::test]
@@ -252,11 +258,13 @@ async fn an_error_in_a_body_that_crossed_a_router_is_told_and_reported() {
         let codes = Arc::clone(&codes);
         move |call, outcome| codes.lock().unwrap().push((call.procedure().to_owned(), outcome.code()))
     });
-    let [connect, grpc] = both(layer.layer(app)).await;
-    assert_eq!((connect.status.as_u16(), grpc.grpc_status()), (404, ("5", "halfway")));
-    assert_eq!(&grpc.body[..], frame(b"1"));
+    let [connect, rest @ ..] = every(layer.layer(app)).await;
+    assert_eq!(connect.status, 404);
+    for grpc in rest {
+        assert_eq!((grpc.grpc_status(), &grpc.body[..]), (("5", "halfway"), &frame(b"1")[..]));
+    }
     let not_found = (SAY.to_owned(), Some(Code::NotFound));
-    assert_eq!(*codes.lock().unwrap(), [not_found.clone(), not_found]);
+    assert_eq!(*codes.lock().unwrap(), vec![not_found; 4]);
 }
 
 #[tokio::test]
@@ -296,4 +304,25 @@ async fn trailers_arrive_through_middleware_that_hides_the_end_of_the_stream() {
     }
     let answer = call(Hide(layer().layer(Demo)), grpc("/demo.v1.Demo/Fail", &proto("plain"))).await;
     assert_eq!(answer.grpc_status(), ("9", "plain"));
+}
+
+#[tokio::test]
+async fn calls_fail_alike_when_they_fail_before_they_are_answered() {
+    let service = layer().layer(Demo);
+    let frames = frame(&proto("rich"));
+    let path = "/demo.v1.Demo/Fail";
+    let grpc = call(service.clone(), grpc(path, &proto("rich"))).await;
+    for text in [false, true] {
+        let web = call(service.clone(), grpc_web(path, &frames, text)).await.without_web();
+        assert_eq!(web.grpc_status(), grpc.grpc_status());
+        assert_eq!(web.header("x-head"), grpc.header("x-head"));
+        assert_eq!(web.trailer("x-tail"), grpc.trailer("x-tail"));
+        assert_eq!(web.trailer("grpc-status-details-bin"), grpc.trailer("grpc-status-details-bin"));
+        let unknown = call(service.clone(), grpc_web("/demo.v1.Demo/Nope", &frames, text)).await.without_web();
+        assert_eq!(unknown.grpc_status().0, "12");
+        let truncated = call(service.clone(), grpc_web(SAY, &frames[..7], text)).await.without_web();
+        assert_eq!(truncated.grpc_status().0, "13");
+    }
+    let malformed = call(service, post(SAY, "application/grpc-web-text", "AAAA*AAA")).await.without_web();
+    assert_eq!(malformed.grpc_status(), ("3", "the body is not base64"));
 }

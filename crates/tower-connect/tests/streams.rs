@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Version;
-use support::{Answer, Text, call, frame, headers, pieces, post};
+use support::{Answer, Text, call, frame, grpc_web, headers, pieces, post};
 use tower::{Layer, Service, ServiceExt};
 use tower_connect::codegen::{self, DispatchFuture, IntoBody, NamedService};
 use tower_connect::method::{Bidi, ClientStream, Method, ServerStream, ServiceSpec, Spec, StreamType};
@@ -123,12 +123,16 @@ async fn send(path: &str, content_type: &str, body: impl Into<Bytes>) -> Answer 
     call(service, post(path, content_type, body)).await
 }
 
-/// The same call in both protocols: messages, code and one trailer, which must be the same.
-async fn both(path: &str, body: &[u8]) -> (Vec<String>, Option<Code>, Vec<String>) {
+/// The same call in every protocol: messages, code and one trailer, which must be the same.
+async fn every(path: &str, body: &[u8]) -> (Vec<String>, Option<Code>, Vec<String>) {
     let connect = send(path, "application/connect+proto", body.to_vec()).await;
-    let grpc = send(path, "application/grpc", body.to_vec()).await;
-    assert_eq!((connect.status.as_u16(), grpc.status.as_u16()), (200, 200));
-    assert_eq!(connect.trailers, None);
+    let service = RpcLayer::new().for_service::<Streams>().receive_limit(1024).layer(Streams);
+    let grpc = [
+        send(path, "application/grpc", body.to_vec()).await,
+        call(service.clone(), grpc_web(path, body, false)).await.without_web(),
+        call(service, grpc_web(path, body, true)).await.without_web(),
+    ];
+    assert_eq!((connect.status.as_u16(), connect.trailers.clone()), (200, None));
     let (mut messages, mut end) = (Vec::new(), None);
     let mut rest = connect.body.clone();
     while !rest.is_empty() {
@@ -144,43 +148,46 @@ async fn both(path: &str, body: &[u8]) -> (Vec<String>, Option<Code>, Vec<String
     let code = end["error"]["code"].as_str().map(|code| code.parse().unwrap());
     let trailers = end["metadata"]["x-tail"].as_array().into_iter().flatten();
     let trailers: Vec<_> = trailers.map(|value| value.as_str().unwrap().to_owned()).collect();
-    assert_eq!(&grpc.body[..], frames(&messages.iter().map(String::as_str).collect::<Vec<_>>()));
-    assert_eq!(Code::from_grpc_status(grpc.grpc_status().0.parse().unwrap()), code);
-    assert_eq!(grpc.trailer("x-tail"), trailers);
+    for grpc in grpc {
+        assert_eq!(grpc.status, 200);
+        assert_eq!(&grpc.body[..], frames(&messages.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert_eq!(Code::from_grpc_status(grpc.grpc_status().0.parse().unwrap()), code);
+        assert_eq!(grpc.trailer("x-tail"), trailers);
+    }
     (messages, code, trailers)
 }
 
 #[tokio::test]
 async fn a_stream_of_answers_ends_well_or_with_an_error_after_them() {
-    let (messages, code, _) = both("/demo.v1.Streams/Count", &frames(&["3"])).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Count", &frames(&["3"])).await;
     assert_eq!((messages, code), (vec!["1".to_owned(), "2".to_owned(), "3".to_owned()], None));
-    let (messages, code, trailers) = both("/demo.v1.Streams/Count", &frames(&["2 finish"])).await;
+    let (messages, code, trailers) = every("/demo.v1.Streams/Count", &frames(&["2 finish"])).await;
     assert_eq!((messages.len(), code, trailers), (2, None, vec!["1".to_owned(), "2".to_owned()]));
-    let (messages, code, trailers) = both("/demo.v1.Streams/Count", &frames(&["2 fail"])).await;
+    let (messages, code, trailers) = every("/demo.v1.Streams/Count", &frames(&["2 fail"])).await;
     assert_eq!((messages.len(), code, trailers), (2, Some(Code::NotFound), vec!["e".to_owned()]));
     let failed = send("/demo.v1.Streams/Count", "application/grpc", frames(&["1 fail"])).await;
     assert_eq!((failed.trailer("x-first"), failed.trailer("x-tail")), (vec!["0"], vec!["e"]));
-    let (messages, code, _) = both("/demo.v1.Streams/Count", &frames(&["2 drop"])).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Count", &frames(&["2 drop"])).await;
     assert_eq!((messages.len(), code), (2, Some(Code::Internal)), "a task that panics has not ended well");
-    let (messages, code, _) = both("/demo.v1.Streams/Count", &frames(&["x"])).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Count", &frames(&["x"])).await;
     assert_eq!((messages.len(), code), (0, Some(Code::InvalidArgument)));
-    let (_, code, _) = both("/demo.v1.Streams/Count", &frames(&["0 panic"])).await;
+    let (_, code, _) = every("/demo.v1.Streams/Count", &frames(&["0 panic"])).await;
     assert_eq!(code, Some(Code::Internal));
 }
 
 #[tokio::test]
 async fn a_call_with_one_request_has_exactly_one() {
     for body in [frames(&[]), frames(&["1", "2"])] {
-        let (_, code, _) = both("/demo.v1.Streams/Count", &body).await;
+        let (_, code, _) = every("/demo.v1.Streams/Count", &body).await;
         assert_eq!(code, Some(Code::Unimplemented));
     }
 }
 
 #[tokio::test]
 async fn a_stream_of_requests_is_read_to_its_end_or_to_what_is_wrong_with_it() {
-    let (messages, code, _) = both("/demo.v1.Streams/Join", &frames(&["a", "", "b"])).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Join", &frames(&["a", "", "b"])).await;
     assert_eq!((messages, code), (vec!["a++b".to_owned()], None));
-    let (messages, code, _) = both("/demo.v1.Streams/Join", &frames(&[])).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Join", &frames(&[])).await;
     assert_eq!((messages, code), (vec![String::new()], None));
     for (wrong, expected) in [
         ([frames(&["a"]), vec![0, 0]].concat(), Code::Internal),
@@ -190,7 +197,7 @@ async fn a_stream_of_requests_is_read_to_its_end_or_to_what_is_wrong_with_it() {
         ([frames(&["a"]), frame(b"\x0a\x09")].concat(), Code::InvalidArgument),
         (frames(&["a", &"x".repeat(1025)]), Code::ResourceExhausted),
     ] {
-        let (_, code, _) = both("/demo.v1.Streams/Join", &wrong).await;
+        let (_, code, _) = every("/demo.v1.Streams/Join", &wrong).await;
         assert_eq!(code, Some(expected), "{}", wrong.escape_ascii());
     }
 }
@@ -198,7 +205,7 @@ async fn a_stream_of_requests_is_read_to_its_end_or_to_what_is_wrong_with_it() {
 #[tokio::test]
 async fn messages_before_an_error_are_delivered() {
     let wrong = [frames(&["a", "b"]), vec![0, 0]].concat();
-    let (messages, code, _) = both("/demo.v1.Streams/Echo", &wrong).await;
+    let (messages, code, _) = every("/demo.v1.Streams/Echo", &wrong).await;
     assert_eq!((messages, code), (vec!["a".to_owned(), "b".to_owned()], Some(Code::Internal)));
 }
 

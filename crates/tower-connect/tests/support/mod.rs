@@ -5,8 +5,10 @@
 use std::convert::Infallible;
 use std::task::{Context, Poll};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Request as HttpRequest, Response as HttpResponse, StatusCode, Version};
+use http::{HeaderMap, HeaderName, Request as HttpRequest, Response as HttpResponse, StatusCode, Version};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
 use tower_connect::codegen::{self, DispatchFuture, IntoBody, NamedService};
@@ -116,6 +118,33 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
+    /// The answer in gRPC-Web as it would be in gRPC: without base64, and with the last frame as trailers.
+    pub fn without_web(mut self) -> Self {
+        assert!(self.header("content-type")[0].starts_with("application/grpc-web"), "{self:?}");
+        assert_eq!(self.trailers, None, "gRPC-Web has no trailers of HTTP");
+        if self.header("content-type")[0].contains("-text") {
+            let groups = self.body.chunks(4).map(|group| BASE64_STANDARD.decode(group).unwrap());
+            self.body = groups.flatten().collect();
+        }
+        let mut rest = self.body.clone();
+        while !rest.is_empty() {
+            let len = u32::from_be_bytes(rest[1..5].try_into().unwrap()) as usize;
+            let whole = rest.split_to(5 + len);
+            if whole[0] & 0x80 != 0 {
+                assert!(rest.is_empty(), "nothing follows the end");
+                self.body.truncate(self.body.len() - whole.len());
+                let lines = std::str::from_utf8(&whole[5..]).unwrap().split_terminator("\r\n");
+                let pairs = lines.map(|line| line.split_once(": ").unwrap());
+                let mut trailers = HeaderMap::new();
+                for (name, value) in pairs {
+                    trailers.append(HeaderName::from_lowercase(name.as_bytes()).unwrap(), value.parse().unwrap());
+                }
+                self.trailers = Some(trailers);
+            }
+        }
+        self
+    }
+
     /// `grpc-status` and `grpc-message`, wherever they are, and only if they are in one place.
     pub fn grpc_status(&self) -> (&str, &str) {
         let (head, tail) = (self.header("grpc-status"), self.trailer("grpc-status"));
@@ -161,6 +190,15 @@ pub fn grpc(path: &str, message: &[u8]) -> HttpRequest<Body> {
     let mut request = post(path, "application/grpc", frame(message));
     request.headers_mut().insert("te", "trailers".parse().unwrap());
     request
+}
+
+/// A call of gRPC-Web, from the frames of one of gRPC.
+pub fn grpc_web(path: &str, frames: &[u8], text: bool) -> HttpRequest<Body> {
+    if text {
+        post(path, "application/grpc-web-text", BASE64_STANDARD.encode(frames))
+    } else {
+        post(path, "application/grpc-web+proto", frames.to_vec())
+    }
 }
 
 pub fn frame(message: &[u8]) -> Vec<u8> {
