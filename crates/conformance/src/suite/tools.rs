@@ -1,41 +1,18 @@
 //! The two programs that a run needs, each made when it is missing.
 
 use std::env;
-use std::env::consts::EXE_SUFFIX;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use tools::Go;
 use tower_connect::BoxError;
 
-const RUNNER: &str = "connectconformance";
-const VERSION: &str = env!("CONFORMANCE_VERSION");
+const RUNNER: Go = Go::new("connectrpc.com/conformance/cmd/connectconformance", env!("CONFORMANCE_VERSION"));
 
-/// The suite's runner, from a folder of this version's own.
+/// The suite's runner.
 pub(super) fn runner() -> Result<PathBuf, BoxError> {
-    let dir = folder()?.join(format!("{RUNNER}-{VERSION}"));
-    let path = dir.join(format!("{RUNNER}{EXE_SUFFIX}"));
-    if !path.exists() {
-        let mut command = Command::new("go");
-        command.arg("install").arg(format!("connectrpc.com/conformance/cmd/{RUNNER}@{VERSION}")).env("GOBIN", &dir);
-        let status = command.status().map_err(|error| format!("go is needed to install the runner: {error}"))?;
-        if !status.success() {
-            return Err(format!("go install has failed: {status}").into());
-        }
-    }
-    Ok(path)
-}
-
-/// Where the tools of this repository lie.
-fn folder() -> Result<PathBuf, BoxError> {
-    let var = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = || {
-        let home = || env::home_dir().map(|home| home.join(".cache"));
-        var("XDG_CACHE_HOME").or_else(home).map(|cache| cache.join("tower-connect/tools"))
-    };
-    let folder = var("TOWER_CONNECT_TOOLS").or_else(cache).ok_or("there is no home: set TOWER_CONNECT_TOOLS")?;
-    // Go takes no relative folder.
-    Ok(std::path::absolute(folder)?)
+    Ok(RUNNER.install()?)
 }
 
 /// The server under test, built as it would be for use.
