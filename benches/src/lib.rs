@@ -7,6 +7,8 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body::Body;
 
@@ -33,6 +35,8 @@ pub struct Contestant {
 pub fn contestants() -> Vec<Contestant> {
     vec![
         Contestant { name: "tower-connect, gRPC", request: grpc, call: Box::new(ours::service()) },
+        Contestant { name: "tower-connect, gRPC-Web", request: grpc_web, call: Box::new(ours::service()) },
+        Contestant { name: "tower-connect, gRPC-Web text", request: grpc_web_text, call: Box::new(ours::service()) },
         Contestant { name: "tower-connect, Connect proto", request: connect_proto, call: Box::new(ours::service()) },
         Contestant { name: "tower-connect, Connect JSON", request: connect_json, call: Box::new(ours::service()) },
         Contestant { name: "tonic, gRPC", request: grpc, call: Box::new(peers::tonic()) },
@@ -54,11 +58,23 @@ fn request(content_type: &'static str, body: Vec<u8>) -> http::Request<tower_con
     request
 }
 
-fn grpc() -> http::Request<tower_connect::Body> {
+fn frame() -> Vec<u8> {
     let message = prost::Message::encode_to_vec(&message());
     let mut frame = vec![0, 0, 0, 0, u8::try_from(message.len()).expect("the message is short")];
     frame.extend(message);
-    request("application/grpc", frame)
+    frame
+}
+
+fn grpc() -> http::Request<tower_connect::Body> {
+    request("application/grpc", frame())
+}
+
+fn grpc_web() -> http::Request<tower_connect::Body> {
+    request("application/grpc-web", frame())
+}
+
+fn grpc_web_text() -> http::Request<tower_connect::Body> {
+    request("application/grpc-web-text", BASE64_STANDARD.encode(frame()).into_bytes())
 }
 
 fn connect_proto() -> http::Request<tower_connect::Body> {
@@ -67,6 +83,24 @@ fn connect_proto() -> http::Request<tower_connect::Body> {
 
 fn connect_json() -> http::Request<tower_connect::Body> {
     request("application/json", format!(r#"{{"text":"{}"}}"#, message().text).into_bytes())
+}
+
+/// A call whose message of so many bytes, words of which some come often, is compressed on the way back, or is not.
+#[must_use]
+pub fn compressed(length: usize, encoding: &'static str) -> http::Request<tower_connect::Body> {
+    let words = ["message", "stream", "of", "the", "caller", "frame", "header", "trailer"];
+    let mut random = 1_u32;
+    let mut text = String::with_capacity(length + 16);
+    while text.len() < length {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        text.push_str(words[(random >> 29) as usize]);
+        text.push_str(&(random >> 20).to_string());
+        text.push(' ');
+    }
+    text.truncate(length - 4);
+    let mut request = request("application/proto", prost::Message::encode_to_vec(&Text { text }));
+    request.headers_mut().insert("accept-encoding", http::HeaderValue::from_static(encoding));
+    request
 }
 
 /// The output of a future that has nothing to wait for.

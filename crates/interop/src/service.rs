@@ -6,7 +6,6 @@ mod streams;
 
 use std::time::Duration;
 
-use prost::Message;
 use tower_connect::{Code, Error, ErrorDetail, Messages, Request, Response, Result, Streaming};
 
 use self::calls::{Calls, Running};
@@ -93,7 +92,6 @@ impl InteropService for Interop {
 /// The error that a request asks for.
 fn failure(request: FailRequest) -> Error {
     let code = u8::try_from(request.code).ok().and_then(Code::from_grpc_status).unwrap_or(Code::Unknown);
-    let details =
-        request.details.iter().map(|detail| ErrorDetail::new("interop.v1.FailDetail", detail.encode_to_vec()));
+    let details = request.details.iter().map(ErrorDetail::from_message);
     details.fold(Error::new(code, request.message), Error::with_detail)
 }

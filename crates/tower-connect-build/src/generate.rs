@@ -84,7 +84,7 @@ fn messages_and_services(
     extern_paths: &[(String, String)],
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut config = prost_build::Config::new();
-    config.btree_map(["."]).prost_path(PROST).service_generator(Box::new(ServiceGenerator));
+    config.btree_map(["."]).enable_type_names().prost_path(PROST).service_generator(Box::new(ServiceGenerator));
     for (proto, rust) in extern_paths {
         config.extern_path(proto, rust);
     }

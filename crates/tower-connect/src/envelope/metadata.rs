@@ -28,7 +28,7 @@ pub(crate) fn remove_reserved(headers: &mut HeaderMap) {
 
 /// Removes every reserved name, and shows its values: one pass over the headers, whatever the protocol looks for.
 pub(crate) fn take_reserved(headers: &mut HeaderMap, mut taken: impl FnMut(&str, &HeaderValue)) {
-    loop {
+    while !headers.is_empty() {
         let mut batch: [Option<HeaderName>; 8] = Default::default();
         let mut count = 0;
         for (name, value) in headers.iter().filter(|(name, _)| is_reserved(name)) {
