@@ -40,6 +40,7 @@
 //!
 //! - `axum` (default): [`axum::router`], and the `into_router` of generated servers. It turns on axum's `http2`.
 //! - `serve` (default): [`serve()`], HTTP/1.1 and HTTP/2 on one port.
+//! - `gzip` (default), `br`, `zstd`, `deflate`, `snappy`: [compression] by that algorithm. `zstd` needs a C compiler.
 //! - `cors`: a preset for pages of other origins.
 //! - `tls`: TLS for [`serve()`], by rustls with ring.
 #![cfg_attr(docsrs, feature(doc_cfg))]
