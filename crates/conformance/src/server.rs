@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::StatusCode;
 use axum::middleware::map_request;
 use tokio::net::TcpListener;
 use tower_connect::{BoxError, Call, Outcome, RpcLayer};
@@ -54,10 +52,7 @@ fn app(receive_limit: u32) -> Router {
     let layer = RpcLayer::new().compress_min_size(0).on_end(log);
     let layer = if receive_limit == 0 { layer } else { layer.receive_limit(receive_limit) };
     let service = ConformanceServiceServer::new(Conformance).with_layer(layer);
-    // What is not ours is read before it is answered: hyper closes an HTTP/1.1 connection on which an upload is left, and does not say so,
-    // and the runner would lose the next case on it.
-    let fallback = async |_: Bytes| StatusCode::NOT_FOUND;
-    service.into_router().layer(map_request(keep_query)).fallback(fallback)
+    service.into_router().layer(map_request(keep_query))
 }
 
 fn log(call: &Call, outcome: &Outcome) {

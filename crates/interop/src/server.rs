@@ -4,8 +4,6 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::StatusCode;
 use eliza::tls::SelfMade;
 use tempfile::NamedTempFile;
 use tokio::net::TcpListener;
@@ -42,9 +40,7 @@ impl Server {
         let server = Self { plain: plain.local_addr()?, tls: tls.local_addr()?, certificate };
         let layer = RpcLayer::new().receive_limit(RECEIVE_LIMIT);
         let service = InteropServiceServer::new(Interop::default()).with_layer(layer);
-        // A service that is not there is axum's to answer, and hyper closes an HTTP/1.1 connection without saying so if the answer comes
-        // before the request is read: the next call would be lost on it.
-        let app: Router = service.into_router().fallback(async |_: Bytes| StatusCode::NOT_FOUND);
+        let app: Router = service.into_router();
         tokio::spawn(serve(plain, app.clone()).into_future());
         tokio::spawn(serve(tls, app).tls(config).into_future());
         Ok(server)

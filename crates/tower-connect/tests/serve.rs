@@ -38,6 +38,8 @@ impl Server {
         };
         let app = tower_connect::axum::router(support::Demo, &RpcLayer::new())
             .route("/slow", axum::routing::get(slow))
+            .route("/refuse", axum::routing::post(|| async { (http::StatusCode::UNAUTHORIZED, "who are you?") }))
+            .route("/count", axum::routing::post(|body: Bytes| async move { body.len().to_string() }))
             .route("/never", axum::routing::get(std::future::pending::<()>));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -175,12 +177,18 @@ async fn read_until(stream: &mut TcpStream, marker: &str) -> String {
 #[tokio::test]
 async fn a_caller_that_is_still_sending_gets_its_answer_and_keeps_its_connection() {
     let server = Server::start(Duration::from_secs(5)).await;
-    for (content_type, status) in [("text/plain", "415"), ("application/grpc", "505"), ("application/json", "400")] {
+    for (path, content_type, status) in [
+        (SAY, "text/plain", "415"),
+        (SAY, "application/grpc", "505"),
+        (SAY, "application/json", "400"),
+        ("/nowhere", "text/plain", "404"),
+        ("/refuse", "text/plain", "401"),
+    ] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         // In every one of them the head is wrong already.
         let timeout = if content_type == "application/json" { "connect-timeout-ms: x\r\n" } else { "" };
         let head = format!(
-            "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: {content_type}\r\n{timeout}content-length: 1000\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: h\r\ncontent-type: {content_type}\r\n{timeout}content-length: 1000\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let answer = read_until(&mut stream, "\r\n\r\n").await;
@@ -195,21 +203,21 @@ async fn a_caller_that_is_still_sending_gets_its_answer_and_keeps_its_connection
         );
         stream.write_all(next.as_bytes()).await.unwrap();
         let answer = read_until(&mut stream, "HTTP/1.1 200").await;
-        assert!(answer.contains("HTTP/1.1 200"), "{content_type}: {answer}");
+        assert!(answer.contains("HTTP/1.1 200"), "{path} {content_type}: {answer}");
     }
 }
 
 #[tokio::test]
 async fn a_connection_that_closes_after_an_answer_says_so() {
     let server = Server::start(Duration::from_secs(5)).await;
-    for (length, closes) in
-        [("content-length: 262144", false), ("content-length: 262145", true), ("transfer-encoding: chunked", true)]
-    {
+    let lengths =
+        [("content-length: 262144", false), ("content-length: 262145", true), ("transfer-encoding: chunked", true)];
+    for (path, (length, closes)) in [SAY, "/refuse"].into_iter().flat_map(|path| lengths.map(|length| (path, length))) {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let head = format!("POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: text/plain\r\n{length}\r\n\r\n");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: h\r\ncontent-type: text/plain\r\n{length}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let answer = read_until(&mut stream, "\r\n\r\n").await;
-        assert_eq!(answer.contains("connection: close"), closes, "{length}: {answer}");
+        assert_eq!(answer.contains("connection: close"), closes, "{path} {length}: {answer}");
     }
 }
 
@@ -229,6 +237,20 @@ async fn a_caller_that_never_stops_sending_is_cut_off_after_its_answer() {
         let _ = stream.write_all(&vec![b' '; more]).await;
         read_until(&mut stream, "no such text").await;
         assert!(started.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_read_leaves_the_answer_as_it_is() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    for _ in 0..2 {
+        let head = "POST /count HTTP/1.1\r\nhost: h\r\ncontent-length: 300000\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b' '; 300_000]).await.unwrap();
+        let answer = read_until(&mut stream, "300000").await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("content-length: 6"), "{answer}");
+        assert!(!answer.contains("connection: close"), "{answer}");
     }
 }
 

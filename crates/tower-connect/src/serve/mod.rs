@@ -14,10 +14,11 @@
 //! ```
 
 mod accept;
+mod connection;
 mod linger;
-mod peer;
 #[cfg(feature = "tls")]
 mod tls;
+mod upload;
 
 use std::convert::Infallible;
 use std::future::{Future, IntoFuture, Pending, pending};
@@ -26,7 +27,6 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -37,10 +37,11 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 
 use self::accept::{Accept, Plain};
+use self::connection::Connection;
 use self::linger::Linger;
-use self::peer::WithPeer;
 #[cfg(feature = "tls")]
 use self::tls::Tls;
+pub use self::upload::Upload;
 use crate::Peer;
 use crate::error::BoxError;
 
@@ -123,7 +124,7 @@ impl<S, F, A> Serve<S, F, A> {
 impl<S, F, A, B> IntoFuture for Serve<S, F, A>
 where
     A: Accept,
-    S: Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>,
+    S: Service<http::Request<Upload>, Response = http::Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
     S::Future: Send,
     F: Future<Output = ()> + Send + 'static,
@@ -158,7 +159,7 @@ where
                     };
                     if let Ok(stream) = stream {
                         let peer = Peer::with_certificates(address, A::certificates(&stream));
-                        let service = TowerToHyperService::new(WithPeer { inner: service, peer });
+                        let service = TowerToHyperService::new(Connection { inner: service, peer });
                         let connection =
                             builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
                         let _ = watcher.watch(connection).await;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, EXPECT};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Version, request};
 use http_body::Frame;
 use tokio::sync::oneshot::{self, error::TryRecvError};
@@ -22,13 +22,13 @@ const MOST_BYTES: usize = 256 << 10;
 const MOST_TIME: Duration = Duration::from_secs(1);
 
 /// What will be left of an upload when its call has ended.
-pub(super) type Rest = oneshot::Receiver<Source>;
+pub(crate) type Rest = oneshot::Receiver<Source>;
 
 /// Holds the end of a response back until the upload has ended, or has been read for long enough; the connection closes then.
 ///
 /// The head and all data go out at once, which is why the length must not be told in the head: the response would be over with its last
 /// byte.
-pub(super) struct Drain {
+pub(crate) struct Drain {
     body: Body,
     upload: Source,
     /// Where the upload will come from, if it is still in other hands.
@@ -44,7 +44,7 @@ pub(super) struct Drain {
 impl Drain {
     /// Whether uploads are to be read to their end: not on HTTP/2, which ends a stream by itself, and not for a caller who asks before it
     /// sends, and takes the answer for a no.
-    pub(super) fn is_needed(head: &request::Parts) -> bool {
+    pub(crate) fn is_needed(head: &request::Parts) -> bool {
         head.version < Version::HTTP_2 && !head.headers.contains_key(EXPECT)
     }
 
@@ -67,6 +67,21 @@ impl Drain {
         }
     }
 
+    /// The same for any service of a connection. What the service has drained itself, it has said.
+    #[cfg(feature = "serve")]
+    pub(crate) fn after_service(mut response: http::Response<Body>, rest: Option<Rest>) -> http::Response<Body> {
+        let Some(mut rest) = rest else { return response };
+        if response.extensions_mut().remove::<Drained>().is_some() {
+            return response;
+        }
+        match rest.try_recv() {
+            Ok(upload) => Self::after(response, upload),
+            // It may be read yet, while the response goes out.
+            Err(TryRecvError::Empty) => Self::hold(response, Source::Ended, Some(rest), true),
+            Err(TryRecvError::Closed) => response,
+        }
+    }
+
     /// A connection that may have to be closed says so in time: the caller must not send its next request on it.
     fn hold(
         mut response: http::Response<Body>,
@@ -77,6 +92,8 @@ impl Drain {
         if !stays_open {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        response.headers_mut().remove(CONTENT_LENGTH);
+        response.extensions_mut().insert(Drained);
         response.map(|body| Self::around(body, upload, rest))
     }
 
@@ -85,6 +102,10 @@ impl Drain {
         Body::wire(Self { body, upload, rest, left, timer, trailers, ended, failure: None })
     }
 }
+
+/// Marks a response that holds its end back already.
+#[derive(Clone, Debug)]
+struct Drained;
 
 impl WireBody for Drain {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {

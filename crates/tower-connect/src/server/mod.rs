@@ -38,6 +38,8 @@ mod status;
 mod wait;
 
 pub use self::dispatch::{DispatchFuture, NamedService};
+#[cfg(feature = "serve")]
+pub(crate) use self::drain::{Drain, Rest};
 pub use self::future::ResponseFuture;
 pub use self::layer::ProtocolLayer;
 pub use self::outcome::Outcome;
