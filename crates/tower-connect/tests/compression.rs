@@ -8,7 +8,7 @@ mod support;
 use std::io::{Read, Write};
 
 use bytes::{BufMut, Bytes, BytesMut};
-use support::{COPY, Demo, SAY as SAY_METHOD, Text, call, frame, grpc, post, with};
+use support::{COPY, Demo, SAY as SAY_METHOD, Text, call, frame, grpc, grpc_web, post, with};
 use tower::Layer;
 use tower_connect::compression::{Algorithm, Compressor, GZIP};
 use tower_connect::{Body, Error, Result, RpcLayer};
@@ -142,18 +142,61 @@ async fn messages_of_any_length_come_back_from_the_threads_for_long_work() {
     }
 }
 
+/// Without another implementation of each: what comes compressed is sent again as it is.
+#[tokio::test]
+async fn every_algorithm_goes_and_comes_in_every_protocol() {
+    let service = RpcLayer::new().for_service::<Demo>().layer(Demo);
+    let message = proto(&"x".repeat(40_000));
+    let on = [
+        ("gzip", cfg!(feature = "gzip")),
+        ("br", cfg!(feature = "br")),
+        ("zstd", cfg!(feature = "zstd")),
+        ("deflate", cfg!(feature = "deflate")),
+        ("snappy", cfg!(feature = "snappy")),
+    ];
+    for (name, _) in on.into_iter().filter(|(_, on)| *on) {
+        let plain = with(post(SAY, "application/proto", message.clone()), &[("accept-encoding", name)]);
+        let answer = call(service.clone(), plain).await;
+        assert_eq!(answer.header("content-encoding"), [name]);
+        assert!(answer.body.len() < message.len() / 2);
+        let again = with(
+            post(SAY, "application/proto", answer.body),
+            &[("content-encoding", name), ("accept-encoding", "identity")],
+        );
+        assert_eq!(call(service.clone(), again).await.body, message, "{name}");
+
+        for text in [false, true] {
+            let plain = with(grpc_web(SAY, &frame(&message), text), &[("grpc-accept-encoding", name)]);
+            let answer = call(service.clone(), plain).await.without_web();
+            assert_eq!((answer.header("grpc-encoding"), answer.body[0]), (vec![name], 1));
+            let headers = [("grpc-encoding", name), ("grpc-accept-encoding", "identity")];
+            let again = call(service.clone(), with(grpc_web(SAY, &answer.body, text), &headers)).await.without_web();
+            assert_eq!((again.grpc_status().0, &again.body[..]), ("0", &frame(&message)[..]), "{name}");
+            let answer = call(service.clone(), with(post(SAY, "application/grpc", answer.body), &headers)).await;
+            assert_eq!((answer.grpc_status().0, &answer.body[..]), ("0", &frame(&message)[..]), "{name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_procedure_has_its_own_policy() {
     let long = proto(&"x".repeat(2000));
-    let plain = layer().compression_of(SAY_METHOD, []).layer(Demo);
+    let plain = layer().send_compression_of(SAY_METHOD, []).layer(Demo);
     let answer =
         call(plain.clone(), with(post(SAY, "application/proto", long.clone()), &[("accept-encoding", "gzip")]));
     assert_eq!(answer.await.body, long);
-    let refused =
+    let inflated =
         call(plain.clone(), with(post(SAY, "application/proto", gzip(&long)), &[("content-encoding", "gzip")]));
-    assert_eq!(refused.await.status, 501);
+    assert_eq!(inflated.await.body, long, "requests may be compressed as ever");
     let other = with(post(COPY.spec().procedure(), "application/proto", long.clone()), &[("accept-encoding", "gzip")]);
     assert_eq!(call(plain, other).await.header("content-encoding"), ["gzip"]);
+
+    let bare = RpcLayer::new().claim_all().compression([GZIP]).send_compression_of(SAY_METHOD, []).layer(Demo);
+    let answer = call(bare, with(post(SAY, "application/proto", long.clone()), &[("accept-encoding", "gzip")]));
+    assert_eq!(answer.await.body, long, "the path tells a layer that does not know the procedure");
+
+    let receive_only = layer().send_compression([]).layer(Demo);
+    assert_eq!(echo(receive_only, "application/proto", &long).await, (long.clone(), false));
 
     let sized = layer().compress_min_size_of(SAY_METHOD, 3000).compress_min_size(10).layer(Demo);
     assert_eq!(echo(sized.clone(), "application/proto", &long).await, (long.clone(), false));

@@ -12,11 +12,12 @@
 //! let layer = RpcLayer::new()
 //!     .compression([GZIP.level(9)]) // in order of preference
 //!     .compress_min_size(4096)
-//!     .compression_of(SAY, []); // whose answers hold secrets next to what callers have sent
+//!     .send_compression_of(SAY, []); // whose answers hold secrets next to what callers have sent
 //! # let _ = layer;
 //! ```
 //!
-//! Messages of more than 32 KiB are compressed and decompressed on tokio's threads for blocking work, so that no other call waits for them.
+//! Messages of more than 32 KiB are compressed and decompressed on tokio's threads for blocking work, as many at once as the machine has
+//! processors, so that no other call waits for them.
 //!
 //! [`ProtocolLayer`]: crate::server::ProtocolLayer
 
@@ -61,7 +62,7 @@ use crate::{Code, Result};
 
 /// The work on longer messages is not done where other calls wait for it, in bytes before compression: gzip, the slowest at its default
 /// level, takes about a millisecond for that many (`benches/src/bin/compression.rs`).
-const LONG: usize = 32 << 10;
+const LONG: u32 = 32 << 10;
 
 /// A way to compress messages, each by itself.
 ///
@@ -99,19 +100,37 @@ pub struct Algorithm {
 }
 
 impl Algorithm {
-    /// An algorithm by its name in headers, for instance `gzip`.
+    /// An algorithm by its name in headers, for instance `gzip`: a token of HTTP in lower case.
     ///
     /// `compress` appends the compressed message, at a level whose meaning is its own. `decompress` appends the plain one, and stops with
     /// [`Code::ResourceExhausted`] as soon as it is larger than the limit, in bytes; what is not a whole compressed message is
     /// [`Code::InvalidArgument`].
+    ///
+    /// # Panics
+    ///
+    /// If the name is none, or `identity`. In a static this is an error of the compiler.
     #[must_use]
     pub const fn new(
         name: &'static str,
         compress: fn(&[u8], i32, &mut BytesMut) -> Result<()>,
         decompress: fn(&[u8], usize, &mut BytesMut) -> Result<()>,
     ) -> Self {
+        assert!(is_name(name.as_bytes()), "this is no name of a compression");
         Self { name, compress, decompress }
     }
+}
+
+/// Whether it is a token of RFC 9110, 5.6.2, in lower case, but for the one that means no compression.
+const fn is_name(name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < name.len() {
+        if !matches!(name[at], b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+        {
+            return false;
+        }
+        at += 1;
+    }
+    !name.is_empty() && !matches!(name, b"identity")
 }
 
 impl fmt::Debug for Algorithm {
@@ -125,18 +144,25 @@ impl fmt::Debug for Algorithm {
 pub struct Compressor {
     algorithm: &'static Algorithm,
     level: i32,
+    /// The longest message that is worked on at once.
+    long: u32,
 }
 
 impl Compressor {
     /// An algorithm at a level that it knows.
     #[must_use]
     pub const fn new(algorithm: &'static Algorithm, level: i32) -> Self {
-        Self { algorithm, level }
+        Self { algorithm, level, long: LONG }
     }
 
     /// The same algorithm at another level. Each has its own scale, and takes what is beyond it for its end.
+    ///
+    /// At a higher level than the one before, messages of more than 2 KiB are worked on elsewhere: the highest take a hundred times as long.
     #[must_use]
     pub const fn level(mut self, level: i32) -> Self {
+        if level > self.level {
+            self.long = LONG / 16;
+        }
         self.level = level;
         self
     }
@@ -155,9 +181,10 @@ impl Compressor {
             decompress(message, limit, &mut plain).map(|()| plain.freeze())
         };
         let limit = limit as usize;
-        if message.len() <= LONG {
-            match work(&message, limit.min(LONG)) {
-                Err(error) if error.code() == Code::ResourceExhausted && limit > LONG => {}
+        let at_once = LONG as usize;
+        if message.len() <= at_once {
+            match work(&message, limit.min(at_once)) {
+                Err(error) if error.code() == Code::ResourceExhausted && limit > at_once => {}
                 outcome => return Work::done(outcome),
             }
         }
@@ -179,7 +206,7 @@ impl Compress {
 
     /// Whether a message of that many bytes is compressed, and not at once.
     pub(crate) fn is_long(self, message: usize) -> bool {
-        message > LONG && message >= self.min_size
+        message > self.with.long as usize && message >= self.min_size
     }
 
     /// Appends the compressed message, unless it is too small for that, or would not become smaller.

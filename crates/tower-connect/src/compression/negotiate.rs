@@ -13,7 +13,10 @@ pub(super) fn choose(offered: &[Compressor], accepts: &[u8]) -> Option<Compresso
         wishes().position(|(name, _)| compressor.name().as_bytes().eq_ignore_ascii_case(name)).unwrap_or(usize::MAX)
     };
     let liked = offered.iter().copied().filter(|compressor| weight(compressor) > 0);
-    liked.min_by_key(|compressor| (std::cmp::Reverse(weight(compressor)), place(compressor)))
+    let best = liked.min_by_key(|compressor| (std::cmp::Reverse(weight(compressor)), place(compressor)))?;
+    // Callers that like both as well name `identity` only because it goes without saying.
+    let plain = wishes().find(|(name, _)| name.eq_ignore_ascii_case(b"identity")).map_or(0, |(_, weight)| weight);
+    (plain <= weight(&best)).then_some(best)
 }
 
 /// A name and its weight in thousandths.
@@ -60,6 +63,10 @@ mod tests {
             ("a;q=0, *", Some("b")),
             ("*", Some("a")),
             ("*;q=0", None),
+            ("identity, a", Some("a")),
+            ("a;q=0.5, identity;q=0.5", Some("a")),
+            ("a;q=0.5, identity", None),
+            ("identity;q=0, a;q=0.1", Some("a")),
             ("x, y;q=1, b;q=0.001", Some("b")),
             ("a;q=oops", Some("a")),
             ("a; q=2", Some("a")),

@@ -25,12 +25,15 @@ pub(crate) const DEFAULT_MIN_SIZE: usize = 1024;
 /// What a layer offers for a procedure.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
-    pub(crate) compressors: &'a [Compressor],
+    /// What is known, in which requests may come.
+    pub(crate) receive: &'a [Compressor],
+    /// What responses may go in.
+    pub(crate) send: &'a [Compressor],
     pub(crate) min_size: usize,
 }
 
 #[cfg(test)]
-pub(crate) const OFFER: Offer<'static> = Offer { compressors: DEFAULT, min_size: DEFAULT_MIN_SIZE };
+pub(crate) const OFFER: Offer<'static> = Offer { receive: DEFAULT, send: DEFAULT, min_size: DEFAULT_MIN_SIZE };
 
 impl Offer<'_> {
     /// The compressor that a caller says its messages have gone through.
@@ -47,21 +50,21 @@ impl Offer<'_> {
 
     /// What the caller accepts and likes best.
     pub(crate) fn choose(self, accepts: &HeaderValue) -> Option<Compress> {
-        choose(self.compressors, accepts.as_bytes()).map(|with| self.with(with))
+        choose(self.send, accepts.as_bytes()).map(|with| Compress { with, min_size: self.min_size })
     }
 
     /// How to answer a caller that has not said what it accepts: who sends compressed messages can read them.
-    pub(crate) fn with(self, with: Compressor) -> Compress {
-        Compress { with, min_size: self.min_size }
+    pub(crate) fn answer(self, inflate: Option<Compressor>) -> Option<Compress> {
+        self.choose(&HeaderValue::from_static(inflate?.name()))
     }
 
     fn find(self, name: &[u8]) -> Option<Compressor> {
-        self.compressors.iter().copied().find(|known| known.name().as_bytes().eq_ignore_ascii_case(name))
+        self.receive.iter().copied().find(|known| known.name().as_bytes().eq_ignore_ascii_case(name))
     }
 
     fn refuse(self, name: &HeaderValue) -> Error {
         let mut supported = String::new();
-        for compressor in self.compressors {
+        for compressor in self.receive {
             supported.push_str(compressor.name());
             supported.push_str(", ");
         }

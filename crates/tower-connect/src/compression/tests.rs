@@ -118,11 +118,11 @@ fn a_window_of_more_than_8_mib_is_refused() {
 async fn long_messages_are_worked_on_elsewhere() {
     use std::future::poll_fn;
 
-    let here = |work: &Work<Bytes>| format!("{work:?}").contains("Done");
-    for (size, at_once) in [(100, true), (LONG, true), (LONG + 1, false), (4 << 20, false)] {
+    let long = LONG as usize;
+    for (size, at_once) in [(100, true), (long, true), (long + 1, false), (4 << 20, false)] {
         let message = compressed(GZIP, &vec![7; size]).freeze();
         let mut work = GZIP.decompress(message.clone(), 4 << 20);
-        assert_eq!(here(&work), at_once, "{size}");
+        assert_eq!(work.is_done(), at_once, "{size}");
         assert_eq!(poll_fn(|cx| work.poll(cx)).await.unwrap().len(), size);
         let limit = u32::try_from(size - 1).unwrap();
         let mut refused = GZIP.decompress(message, limit);
@@ -135,12 +135,65 @@ async fn long_messages_are_worked_on_elsewhere() {
 #[cfg(feature = "gzip")]
 #[test]
 fn without_a_runtime_they_are_worked_on_here() {
-    let message = compressed(GZIP, &vec![7; 2 * LONG]).freeze();
+    let message = compressed(GZIP, &vec![7; 2 * LONG as usize]).freeze();
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(plain) = GZIP.decompress(message, 4 << 20).poll(&mut cx) else {
         panic!("there is nothing to wait for");
     };
-    assert_eq!(plain.unwrap().len(), 2 * LONG);
+    assert_eq!(plain.unwrap().len(), 2 * LONG as usize);
+}
+
+#[test]
+fn only_tokens_are_names() {
+    for (name, is_one) in [("gzip", true), ("x-1.b_c~!#$%&'*+^`|", true), ("", false), ("identity", false)] {
+        assert_eq!(is_name(name.as_bytes()), is_one, "{name}");
+    }
+    for byte in [b' ', b',', b';', b'=', b'"', b'(', b'/', b'A', 0x7f, 0xe9, 0, b'{'] {
+        assert!(!is_name(&[b'x', byte]), "{byte}");
+    }
+}
+
+#[test]
+fn a_higher_level_is_soon_worked_on_elsewhere() {
+    static SLOW: Algorithm = Algorithm::new("slow", |_, _, _| Ok(()), |_, _, _| Ok(()));
+    let is_long = |with, message| Compress { with, min_size: 0 }.is_long(message);
+    let with = Compressor::new(&SLOW, 4);
+    assert!(!is_long(with, 32 << 10) && is_long(with, (32 << 10) + 1));
+    assert!(!is_long(with.level(3), 32 << 10));
+    assert!(!is_long(with.level(5), 2 << 10) && is_long(with.level(5), (2 << 10) + 1));
+    assert!(!Compress { with, min_size: 100_000 }.is_long(99_999));
+}
+
+#[tokio::test]
+async fn work_that_nobody_waits_for_is_not_begun() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static BEGUN: AtomicUsize = AtomicUsize::new(0);
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+    let start = || {
+        let held = std::sync::Arc::clone(&held);
+        Work::start(move || {
+            BEGUN.fetch_add(1, Ordering::Relaxed);
+            let _ = held.lock().unwrap().recv();
+            Ok(())
+        })
+    };
+    for _ in 0..1000 {
+        assert!(start().poll(&mut cx).is_pending());
+    }
+    drop(hold);
+    // It is what the last of them waits for, too.
+    std::future::poll_fn({
+        let mut last = start();
+        move |cx| last.poll(cx)
+    })
+    .await
+    .unwrap();
+    let begun = BEGUN.load(Ordering::Relaxed);
+    let most = std::thread::available_parallelism().unwrap().get() + 1;
+    assert!((2..=most).contains(&begun), "{begun}");
 }
 
 #[tokio::test]

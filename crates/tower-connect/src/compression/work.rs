@@ -1,20 +1,26 @@
 use std::future::Future;
+use std::num::NonZero;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::LazyLock;
+use std::task::{Context, Poll};
+use std::thread::available_parallelism;
 
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use crate::{Code, Error, Result};
 
+/// As much of such work as the machine can do at once. What waits is let go with its call, and what runs cannot be stopped: without a bound,
+/// callers that send and go away would leave work and memory behind on hundreds of threads.
+static PERMITS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_parallelism().map_or(2, NonZero::get)));
+
 /// Work that may take long: done already, or under way on a thread for such work.
-#[derive(Debug)]
 pub(crate) struct Work<T>(State<T>);
 
-#[derive(Debug)]
 enum State<T> {
     Done(Option<Result<T>>),
-    Running(JoinHandle<Result<T>>),
+    Running(Pin<Box<dyn Future<Output = Result<T>> + Send>>),
 }
 
 impl<T: Send + 'static> Work<T> {
@@ -22,23 +28,43 @@ impl<T: Send + 'static> Work<T> {
         Self(State::Done(Some(outcome)))
     }
 
-    /// Begins the work. Outside of a runtime there is nothing else that could be done meanwhile.
+    /// Begins the work when it is polled. Outside of a runtime it is done at once: there is nothing else that could be done meanwhile.
     pub(crate) fn start(work: impl FnOnce() -> Result<T> + Send + 'static) -> Self {
-        match Handle::try_current() {
-            Ok(runtime) => Self(State::Running(runtime.spawn_blocking(work))),
-            Err(_) => Self::done(work()),
+        if Handle::try_current().is_err() {
+            return Self::done(work());
         }
+        Self(State::Running(Box::pin(async move {
+            let permit = PERMITS.acquire().await.map_err(failed)?;
+            let work = move || {
+                let outcome = work();
+                drop(permit);
+                outcome
+            };
+            // It has panicked, or the runtime is about to end.
+            spawn_blocking(work).await.map_err(failed)?
+        })))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.0, State::Done(_))
     }
 
     /// Not asked again once it is ready.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        Poll::Ready(match &mut self.0 {
-            State::Done(outcome) => outcome.take().expect("the work is not polled after it is ready"),
-            State::Running(task) => match ready!(Pin::new(task).poll(cx)) {
-                Ok(outcome) => outcome,
-                // It has panicked, or the runtime is about to end.
-                Err(error) => Err(Error::new(Code::Internal, "the work on a message has failed").with_source(error)),
-            },
-        })
+        match &mut self.0 {
+            State::Done(outcome) => Poll::Ready(outcome.take().expect("the work is not polled after it is ready")),
+            State::Running(work) => work.as_mut().poll(cx),
+        }
+    }
+}
+
+fn failed(error: impl Into<crate::BoxError>) -> Error {
+    Error::new(Code::Internal, "the work on a message has failed").with_source(error)
+}
+
+impl<T> std::fmt::Debug for Work<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").finish_non_exhaustive()
     }
 }

@@ -30,7 +30,8 @@ pub(super) type OnEnd = Arc<dyn Fn(&Call, &Outcome) + Send + Sync>;
 pub(super) struct Options {
     pub(super) receive_limit: Option<u32>,
     pub(super) send_limit: Option<u32>,
-    pub(super) compressors: Option<Vec<Compressor>>,
+    pub(super) compression: Option<Vec<Compressor>>,
+    pub(super) send_compression: Option<Vec<Compressor>>,
     pub(super) compress_min_size: Option<usize>,
 }
 
@@ -95,22 +96,24 @@ impl<P> Config<P> {
         (self.reject_bidi_over_http1 && is_bidi && head.version < Version::HTTP_2).then_some(Refusal::HttpVersion)
     }
 
-    pub(super) fn limits(&self, method: Option<&Spec>) -> Limits {
-        let (all, own) = (&self.options, self.known_options(method));
+    /// How large messages of a procedure may be. It goes by its path where the layer does not know it.
+    pub(super) fn limits(&self, procedure: &str) -> Limits {
+        let (all, own) = (&self.options, self.known_options(procedure));
         let receive = own.and_then(|own| own.receive_limit).or(all.receive_limit);
         let send = own.and_then(|own| own.send_limit).or(all.send_limit);
         Limits { receive: receive.unwrap_or(DEFAULT_RECEIVE_LIMIT), send }
     }
 
-    pub(super) fn offer(&self, method: Option<&Spec>) -> Offer<'_> {
-        let (all, own) = (&self.options, self.known_options(method));
-        let compressors = own.and_then(|own| own.compressors.as_deref()).or(all.compressors.as_deref());
+    /// What is offered for a procedure.
+    pub(super) fn offer(&self, procedure: &str) -> Offer<'_> {
+        let (all, own) = (&self.options, self.known_options(procedure));
+        let receive = all.compression.as_deref().unwrap_or(DEFAULT);
+        let send = own.and_then(|own| own.send_compression.as_deref()).or(all.send_compression.as_deref());
         let min_size = own.and_then(|own| own.compress_min_size).or(all.compress_min_size);
-        Offer { compressors: compressors.unwrap_or(DEFAULT), min_size: min_size.unwrap_or(DEFAULT_MIN_SIZE) }
+        Offer { receive, send: send.unwrap_or(receive), min_size: min_size.unwrap_or(DEFAULT_MIN_SIZE) }
     }
 
-    fn known_options(&self, method: Option<&Spec>) -> Option<&Options> {
-        let procedure = method?.procedure();
+    fn known_options(&self, procedure: &str) -> Option<&Options> {
         self.method_options.iter().find(|(known, _)| *known == procedure).map(|(_, options)| options)
     }
 }

@@ -73,7 +73,9 @@ impl<P: Dialect> ProtocolLayer<P> {
         self.set(|config| config.options.receive_limit = Some(bytes))
     }
 
-    /// Another receive limit for one procedure; like all options of one procedure, it counts for layers that know their procedures.
+    /// Another receive limit for one procedure.
+    ///
+    /// A layer that does not know its procedures finds the options of one by the path of the request.
     #[must_use]
     pub fn receive_limit_of<Req, Res, S: Shape, F>(self, method: Method<Req, Res, S, F>, bytes: u32) -> Self {
         self.set_method(method.spec(), |options| options.receive_limit = Some(bytes))
@@ -93,21 +95,30 @@ impl<P: Dialect> ProtocolLayer<P> {
         self.set_method(method.spec(), |options| options.send_limit = Some(bytes))
     }
 
-    /// What compressions are offered, in order of preference; the default is what is compiled in. Requests may come in any of them, and
-    /// responses are compressed as the caller likes best.
+    /// What compressions are known; the default is what is compiled in.
+    ///
+    /// Requests may come in any of them, and responses go in the one that the caller likes best. The order counts for callers that like several
+    /// as well without naming them, which is `*`.
     #[must_use]
     pub fn compression(self, compressors: impl IntoIterator<Item = Compressor>) -> Self {
-        self.set(|config| config.options.compressors = Some(compressors.into_iter().collect()))
+        self.set(|config| config.options.compression = Some(compressors.into_iter().collect()))
     }
 
-    /// Other compressions for one procedure; none at all where a response must not tell by its size what is in it, or does not compress.
+    /// What responses may be compressed by, where that is not all that is known.
     #[must_use]
-    pub fn compression_of<Req, Res, S: Shape, F>(
+    pub fn send_compression(self, compressors: impl IntoIterator<Item = Compressor>) -> Self {
+        self.set(|config| config.options.send_compression = Some(compressors.into_iter().collect()))
+    }
+
+    /// What responses of one procedure may be compressed by; nothing at all where a response must not tell by its size what is in it, or does
+    /// not become smaller.
+    #[must_use]
+    pub fn send_compression_of<Req, Res, S: Shape, F>(
         self,
         method: Method<Req, Res, S, F>,
         compressors: impl IntoIterator<Item = Compressor>,
     ) -> Self {
-        self.set_method(method.spec(), |options| options.compressors = Some(compressors.into_iter().collect()))
+        self.set_method(method.spec(), |options| options.send_compression = Some(compressors.into_iter().collect()))
     }
 
     /// The size from which messages of responses are compressed, in bytes; the default is 1024.

@@ -76,21 +76,24 @@ where
         let Some(claim) = self.config.scope.claim(head.uri.path()) else {
             return self.pass(head, body, ResponseFuture::unclaimed);
         };
-        let Claimed { mut call, reply, receive } =
-            match self.config.protocols.accept(&mut head, claim, self.config.offer(claim.method())) {
-                Accept::Claim(claimed) => claimed,
-                Accept::Pass => match claim.method() {
-                    Some(method) => return refuse(&self.config.protocols, &head, method, body),
-                    None => return self.pass(head, body, ResponseFuture::unclaimed),
-                },
-            };
+        let procedure = match claim.method() {
+            Some(method) => method.procedure(),
+            None => head.uri.path(),
+        };
+        let (limits, offer) = (self.config.limits(procedure), self.config.offer(procedure));
+        let Claimed { mut call, reply, receive } = match self.config.protocols.accept(&mut head, claim, offer) {
+            Accept::Claim(claimed) => claimed,
+            Accept::Pass => match claim.method() {
+                Some(method) => return refuse(&self.config.protocols, &head, method, body),
+                None => return self.pass(head, body, ResponseFuture::unclaimed),
+            },
+        };
         match claim.method() {
             Some(method) => call.set_method(method),
             None => call.set_path(head.uri.path()),
         }
         let watch = self.config.on_end.clone().map(|on_end| Watch::new(call.clone(), on_end));
         let (unread, rest) = unread(&head, &body);
-        let limits = self.config.limits(call.method());
         let wait = Wait::new(reply, &call, limits.send.map(SendLimit), watch, rest);
         let receive = match (self.not_ready.take(), self.config.refusal(&call, &head)) {
             (Some(error), _) => Err(error),

@@ -178,7 +178,7 @@ pub fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> HttpReque
 }
 
 /// The same request with further headers.
-pub fn with(mut request: HttpRequest<Body>, headers: &[(&'static str, &'static str)]) -> HttpRequest<Body> {
+pub fn with(mut request: HttpRequest<Body>, headers: &[(&'static str, &str)]) -> HttpRequest<Body> {
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
     }

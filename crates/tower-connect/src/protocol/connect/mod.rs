@@ -152,7 +152,7 @@ fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool
     });
     version?;
     let inflate = inflate?;
-    Ok((timeout?, inflate, accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)))))
+    Ok((timeout?, inflate, accepted.unwrap_or_else(|| offer.answer(inflate))))
 }
 
 type Headers = (Option<Duration>, Option<Compressor>, Option<Compress>);

@@ -28,7 +28,7 @@ impl Headers {
             _ => {}
         });
         let inflate = inflate?;
-        let compress = accepted.unwrap_or_else(|| inflate.map(|with| offer.with(with)));
+        let compress = accepted.unwrap_or_else(|| offer.answer(inflate));
         Ok(Self { timeout: timeout?, inflate, compress })
     }
 }
