@@ -108,9 +108,9 @@ fn server(service: &Service, names: &Names) -> String {
     format!(
         "/// Serves a [`{name}`], as routes or as a Tower service.
         #[derive(Debug)]
-        pub struct {server}<T> {{
+        pub struct {server}<T, P = ::tower_connect::server::DefaultProtocols> {{
             service: ::std::sync::Arc<T>,
-            layer: ::tower_connect::RpcLayer,
+            layer: ::tower_connect::server::ProtocolLayer<P>,
         }}
 
         impl<T: {name}> {server}<T> {{
@@ -123,12 +123,14 @@ fn server(service: &Service, names: &Names) -> String {
             pub fn from_arc(service: ::std::sync::Arc<T>) -> Self {{
                 Self {{ service, layer: ::tower_connect::RpcLayer::new() }}
             }}
+        }}
 
-            /// Replaces the layer that [`into_router`](Self::into_router) and [`into_service`](Self::into_service) put around the procedures.
+        impl<T: {name}, P: ::tower_connect::protocol::Dialect> {server}<T, P> {{
+            /// Replaces the layer that [`into_router`](Self::into_router) and [`into_service`](Self::into_service) put around the procedures:
+            /// by one with other options, or for other protocols.
             #[must_use]
-            pub fn with_layer(mut self, layer: ::tower_connect::RpcLayer) -> Self {{
-                self.layer = layer;
-                self
+            pub fn with_layer<Q>(self, layer: ::tower_connect::server::ProtocolLayer<Q>) -> {server}<T, Q> {{
+                {server} {{ service: self.service, layer }}
             }}
 
             ::tower_connect::if_axum! {{
@@ -143,24 +145,24 @@ fn server(service: &Service, names: &Names) -> String {
 
             #[must_use]
             /// The procedures as one Tower service, which claims calls by their paths.
-            pub fn into_service(self) -> ::tower_connect::codegen::Rpc<Self> {{
+            pub fn into_service(self) -> ::tower_connect::codegen::Rpc<Self, P> {{
                 let layer = self.layer.clone().for_service::<Self>();
                 ::tower_connect::codegen::Layer::layer(&layer, self)
             }}
         }}
 
-        impl<T> ::core::clone::Clone for {server}<T> {{
+        impl<T, P> ::core::clone::Clone for {server}<T, P> {{
             fn clone(&self) -> Self {{
                 Self {{ service: ::std::sync::Arc::clone(&self.service), layer: self.layer.clone() }}
             }}
         }}
 
-        impl<T> ::tower_connect::codegen::NamedService for {server}<T> {{
+        impl<T, P> ::tower_connect::codegen::NamedService for {server}<T, P> {{
             const SERVICE: ::tower_connect::method::ServiceSpec =
                 ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]).with_descriptor_set(FILE_DESCRIPTOR_SET);
         }}
 
-        impl<T, B> ::tower_connect::codegen::Service<::tower_connect::codegen::http::Request<B>> for {server}<T>
+        impl<T, P, B> ::tower_connect::codegen::Service<::tower_connect::codegen::http::Request<B>> for {server}<T, P>
         where
             T: {name},
             B: ::tower_connect::codegen::IntoBody,

@@ -62,7 +62,8 @@ fn a_service_becomes_a_trait_a_server_and_constants() {
     let code = project.generated("greet.v1");
     for expected in [
         "/// Greets people.\n///\n/// A procedure that is not written answers `unimplemented`.\npub trait GreetService:",
-        "pub struct GreetServiceServer<T>",
+        "pub struct GreetServiceServer<T, P = ::tower_connect::server::DefaultProtocols>",
+        "impl ::tower_connect::codegen::prost::Name for SayRequest {",
         "\"/greet.v1.GreetService/Say\" => {",
         "pub mod greet_service {",
         "/// Says hello.\n    pub const SAY: ::tower_connect::method::Method<\n        super::SayRequest,\n        super::SayResponse,",

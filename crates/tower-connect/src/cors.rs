@@ -17,7 +17,7 @@
 
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE};
 use http::{HeaderName, Method};
 use tower_http::cors::CorsLayer;
 
@@ -40,7 +40,11 @@ pub const REQUEST_HEADERS: [HeaderName; 11] = [
 ];
 
 /// What a page may read.
-pub const RESPONSE_HEADERS: [HeaderName; 7] = [
+pub const RESPONSE_HEADERS: [HeaderName; 11] = [
+    ACCEPT_ENCODING,
+    ALLOW,
+    HeaderName::from_static("accept-post"),
+    HeaderName::from_static("connect-accept-encoding"),
     HeaderName::from_static("connect-content-encoding"),
     HeaderName::from_static("content-encoding"),
     HeaderName::from_static("grpc-accept-encoding"),

@@ -43,6 +43,11 @@ impl Tally {
         self.exit = Some(exit);
     }
 
+    /// How many cases the runner has counted.
+    pub(super) fn cases(&self) -> usize {
+        self.cases
+    }
+
     /// Whether there were cases, all of them have passed, and the runner is content.
     #[must_use]
     pub fn is_success(&self) -> bool {

@@ -170,20 +170,20 @@ async fn work_that_nobody_waits_for_is_not_begun() {
 
     static BEGUN: AtomicUsize = AtomicUsize::new(0);
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    let (hold, held) = std::sync::mpsc::channel::<()>();
-    let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+    let (block, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
     let start = || {
-        let held = std::sync::Arc::clone(&held);
+        let gate = std::sync::Arc::clone(&gate);
         Work::start(move || {
             BEGUN.fetch_add(1, Ordering::Relaxed);
-            let _ = held.lock().unwrap().recv();
+            let _ = gate.lock().unwrap().recv();
             Ok(())
         })
     };
     for _ in 0..1000 {
         assert!(start().poll(&mut cx).is_pending());
     }
-    drop(hold);
+    drop(block);
     // It is what the last of them waits for, too.
     std::future::poll_fn({
         let mut last = start();

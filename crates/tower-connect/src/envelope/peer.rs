@@ -28,7 +28,7 @@ pub struct Peer(Arc<Inner>);
 
 #[derive(PartialEq, Eq)]
 struct Inner {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
     certificates: Vec<Bytes>,
 }
 
@@ -36,18 +36,18 @@ impl Peer {
     /// Somebody at an address, who has shown no certificate.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
-        Self::with_certificates(address, Vec::new())
+        Self::with_certificates(Some(address), Vec::new())
     }
 
     /// Somebody who has shown a chain of certificates, each in DER, their own first. They are taken as verified.
     #[must_use]
-    pub fn with_certificates(address: SocketAddr, certificates: Vec<Bytes>) -> Self {
+    pub fn with_certificates(address: Option<SocketAddr>, certificates: Vec<Bytes>) -> Self {
         Self(Arc::new(Inner { address, certificates }))
     }
 
-    /// Where the connection comes from: the caller, or a proxy in between.
+    /// Where the connection comes from: the caller, or a proxy in between. `None` where connections have no such address.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> Option<SocketAddr> {
         self.0.address
     }
 

@@ -158,7 +158,7 @@ where
                         _ = stopped.changed() => return,
                     };
                     if let Ok(stream) = stream {
-                        let peer = Peer::with_certificates(address, A::certificates(&stream));
+                        let peer = Peer::with_certificates(Some(address), A::certificates(&stream));
                         let service = TowerToHyperService::new(Connection { inner: service, peer });
                         let connection =
                             builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();

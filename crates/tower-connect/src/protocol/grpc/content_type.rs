@@ -61,6 +61,14 @@ impl ContentType {
         }
     }
 
+    /// The same codec, in whatever spelling this has it, in another flavor.
+    pub(in crate::protocol) fn in_flavor(&'static self, flavor: Flavor) -> &'static Self {
+        let is_bare = |known: &Self| !known.suffix.contains('+');
+        let same =
+            |known: &&Self| known.flavor == flavor && known.codec == self.codec && is_bare(known) == is_bare(self);
+        KNOWN.iter().find(same).unwrap_or(self)
+    }
+
     pub(in crate::protocol) fn name(&self) -> &'static str {
         self.name
     }

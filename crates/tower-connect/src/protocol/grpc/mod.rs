@@ -13,7 +13,7 @@ pub(super) use self::content_type::{ContentType, Flavor};
 pub(super) use self::headers::Headers;
 use self::reply::GrpcReply;
 pub(super) use self::spelling::{Failure, Spelling};
-pub(super) use self::status::{failure, trailers};
+pub(super) use self::status::{size, trailers};
 use super::media::media_type;
 use super::{Accept, Claim, Claimed, Speak};
 use crate::compression::Offer;
@@ -31,7 +31,9 @@ pub struct Grpc {
 }
 
 /// What gRPC's HTTP/2 protocol suggests, under "Custom-Metadata".
-pub(super) const HEADER_LIMIT: usize = 8 << 10;
+const HEADER_LIMIT: usize = 8 << 10;
+/// What of a head is left for others: `:status`, `date`, and what layers further out write.
+const RESERVE: usize = 512;
 
 impl Grpc {
     /// The protocol with its defaults.
@@ -40,11 +42,11 @@ impl Grpc {
         Self { header_limit: HEADER_LIMIT }
     }
 
-    /// How large the headers that tell of an error may be, in bytes; the default is 8 KiB.
+    /// How large a block of headers that tells of an error may be, in bytes; the default is 8 KiB.
     ///
-    /// Many peers end a connection, or a call, for headers larger than they like, and nothing tells a server what that is. Where an error does
-    /// not fit, its last details are left out, and then the end of its message; metadata is sent as it is. A header counts as HTTP/2 counts
-    /// it: its name, its value and 32 bytes.
+    /// Many peers end a connection, or a call, for more than they like, and what HTTP/2 tells of that does not reach a service of hyper's. Where
+    /// an error does not fit, its last details are left out, and then the end of its message; metadata is sent as it is. A header counts as
+    /// in RFC 9113, 6.5.2: its name, its value and 32 bytes. Half a kilobyte of a head is left for what others add to it.
     #[must_use]
     pub const fn header_limit(mut self, bytes: usize) -> Self {
         self.header_limit = bytes;

@@ -4,7 +4,7 @@ use http::header::TRAILER;
 use http::{HeaderMap, HeaderValue, Version, response};
 use http_body::Frame;
 
-use super::{Failure, Spelling, status};
+use super::{Failure, RESERVE, Spelling, status};
 use crate::envelope::{End, Whole};
 use crate::protocol::Reply;
 use crate::{Body, Error, Result};
@@ -48,11 +48,13 @@ impl Reply for GrpcReply {
 
     fn fail(&mut self, error: Error, head: response::Parts) -> http::Response<Body> {
         self.spelling.fail(error, head, |Failure { error, mut head, has_metadata }| {
-            let trailers = status::failure(error, self.header_limit);
             if has_metadata {
+                let trailers = status::failure(error, self.header_limit);
                 self.announce_trailers(&mut head.headers, Some(&trailers));
                 return http::Response::from_parts(head, Body::trailers(trailers));
             }
+            let left = self.header_limit.saturating_sub(RESERVE + status::size(&head.headers));
+            let trailers = status::failure(error, left);
             head.headers.extend(trailers.clone());
             http::Response::from_parts(head, Body::trailers_only(trailers))
         })

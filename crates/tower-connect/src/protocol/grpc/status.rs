@@ -38,8 +38,7 @@ pub(in crate::protocol) fn failure(mut error: Error, limit: usize) -> HeaderMap 
     let mut end = error.take_trailers();
     remove_reserved(&mut end);
     end.insert(STATUS, HeaderValue::from(u16::from(error.code().grpc_status())));
-    let mut left = Left(limit);
-    end.iter().for_each(|(name, value)| left.take(name, value.len()));
+    let mut left = Left(limit.saturating_sub(size(&end)));
     let escaped = if error.message().trim_matches(' ') == error.message() { ESCAPED } else { ESCAPED_SPACES };
     let message = left.of_message(error.message(), escaped);
     if !message.is_empty() {
@@ -54,17 +53,23 @@ pub(in crate::protocol) fn failure(mut error: Error, limit: usize) -> HeaderMap 
     end
 }
 
+/// How many bytes headers are, as RFC 9113, 6.5.2, counts them.
+pub(in crate::protocol) fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ENTRY).sum()
+}
+
+const ENTRY: usize = 32;
+
 /// How many bytes of headers are left.
 struct Left(usize);
 
 impl Left {
-    /// A header counts as in RFC 9113, 6.5.2.
     fn take(&mut self, name: &HeaderName, value: usize) {
-        self.0 = self.0.saturating_sub(name.as_str().len() + value + 32);
+        self.0 = self.value_of(name).saturating_sub(value);
     }
 
     fn value_of(&self, name: &HeaderName) -> usize {
-        self.0.saturating_sub(name.as_str().len() + 32)
+        self.0.saturating_sub(name.as_str().len() + ENTRY)
     }
 
     /// As much of a message as will fit when it is encoded.
@@ -168,10 +173,6 @@ mod tests {
         let end = failure(error, 8192);
         let details = BASE64_STANDARD_NO_PAD.decode(&end[DETAILS]).unwrap();
         assert_eq!(details, b"\x08\x05\x12\x04gone\x1a\x1d\x0a\x17type.googleapis.com/a.B\x12\x02\x08\x01");
-    }
-
-    fn size(end: &HeaderMap) -> usize {
-        end.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
     }
 
     fn details(end: &HeaderMap) -> usize {

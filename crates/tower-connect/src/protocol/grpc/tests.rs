@@ -151,6 +151,14 @@ fn an_error_alone_is_one_block_of_headers_and_still_there_when_polled() {
 }
 
 #[test]
+fn a_head_with_an_error_leaves_room_for_what_others_add() {
+    let error = || Error::not_found("x".repeat(20_000));
+    let (head, _) = reply("application/grpc").fail(error(), head()).into_parts();
+    let size = size(&head.headers);
+    assert!((7000..=8192 - 512).contains(&size), "{size}");
+}
+
+#[test]
 fn an_error_with_metadata_keeps_head_and_trailers_apart() {
     let pair = |name: &'static str| HeaderMap::from_iter([(HeaderName::from_static(name), "1".parse().unwrap())]);
     let error = Error::not_found("").with_metadata(pair("x-head")).with_trailers(pair("x-tail"));

@@ -57,14 +57,19 @@ impl Speak for GrpcWeb {
     }
 }
 
-/// What the caller wants to be answered in: what it says that it accepts, else what it has sent.
+/// What the caller wants to be answered in: text or not, as it says that it accepts, else what it has sent.
 fn wanted(headers: &HeaderMap, sent: &'static ContentType) -> &'static ContentType {
     let accepted = headers.get_all(ACCEPT).into_iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     let mut known = accepted.filter_map(|range| {
         let media_type = range.split(|byte| *byte == b';').next()?;
         ContentType::parse(media_type.trim_ascii())
     });
-    known.find(|wanted| wanted.flavor() != Flavor::Grpc && wanted.codec() == sent.codec()).unwrap_or(sent)
+    let wanted = known.find(|wanted| wanted.flavor() != Flavor::Grpc);
+    match wanted {
+        Some(wanted) if wanted.codec() == sent.codec() => wanted,
+        Some(wanted) => sent.in_flavor(wanted.flavor()),
+        None => sent,
+    }
 }
 
 #[cfg(test)]

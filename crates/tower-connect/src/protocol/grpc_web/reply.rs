@@ -9,7 +9,7 @@ use http_body::{Body as _, Frame};
 use crate::envelope::{End, WireBody};
 use crate::frame::{PREFIX, TRAILERS, write_prefix};
 use crate::protocol::Reply;
-use crate::protocol::grpc::{Failure, Flavor, HEADER_LIMIT, Spelling, failure, trailers};
+use crate::protocol::grpc::{Failure, Flavor, Spelling, size, trailers};
 use crate::{Body, Code, Error, Result};
 
 /// The answer to a caller that speaks gRPC-Web.
@@ -41,23 +41,26 @@ impl Reply for GrpcWebReply {
 
     fn fail(&mut self, error: Error, head: response::Parts) -> http::Response<Body> {
         self.spelling.fail(error, head, |Failure { error, mut head, has_metadata }| {
-            if has_metadata || self.from_page {
-                let end = trailers_frame(Err(error));
-                return http::Response::from_parts(head, self.write(Body::data(end)));
+            let trailers = trailers(Err(error), usize::MAX);
+            if has_metadata || self.from_page || size(&trailers) > MOST_IN_HEAD {
+                return http::Response::from_parts(head, self.write(Body::data(frame(&trailers))));
             }
-            head.headers.extend(failure(error, HEADER_LIMIT));
+            head.headers.extend(trailers);
             http::Response::from_parts(head, Body::empty())
         })
     }
 }
 
+/// What of an error is told in the head, in bytes as HTTP/2 counts them: any client takes that many. The body has no such limit.
+const MOST_IN_HEAD: usize = 4 << 10;
+
 /// The limit is for headers, and this is none.
-const END: End = End::new(|outcome, _| Frame::data(trailers_frame(outcome)), 0);
+const END: End = End::new(|outcome, _| Frame::data(frame(&trailers(outcome, usize::MAX))), 0);
 
 /// The last frame: a line for each trailer. It is never compressed, since not all callers expect that it may be.
-fn trailers_frame(outcome: Result<HeaderMap>) -> Bytes {
+fn frame(of: &HeaderMap) -> Bytes {
     let mut frame = BytesMut::from(&[0; PREFIX][..]);
-    for (name, value) in &trailers(outcome, usize::MAX) {
+    for (name, value) in of {
         frame.put_slice(name.as_str().as_bytes());
         frame.put_slice(b": ");
         frame.put_slice(value.as_bytes());
@@ -65,7 +68,7 @@ fn trailers_frame(outcome: Result<HeaderMap>) -> Bytes {
     }
     match write_prefix(TRAILERS, &mut frame) {
         Ok(()) => frame.freeze(),
-        Err(error) => trailers_frame(Err(error)),
+        Err(error) => self::frame(&trailers(Err(error), usize::MAX)),
     }
 }
 

@@ -74,7 +74,9 @@ fn who_accepts_text_or_binary_gets_it_whatever_was_sent() {
         (text, binary, binary),
         (text, "*/*", text),
         (text, "application/grpc", text),
-        ("application/grpc-web+json", text, "application/grpc-web+json"),
+        ("application/grpc-web+json", text, "application/grpc-web-text+json"),
+        (text, "application/grpc-web+json", binary),
+        ("application/grpc-web+proto", "application/grpc-web-text+json", "application/grpc-web-text+proto"),
     ] {
         let mut claimed = claimed(&[("content-type", sent), ("accept", accepted)]);
         let response = claimed.reply.fail(Error::not_found(""), head());
@@ -132,10 +134,14 @@ fn an_error_alone_is_told_in_the_head() {
 }
 
 #[test]
-fn an_error_with_metadata_or_to_a_page_is_told_in_the_body() {
+fn an_error_with_metadata_or_a_large_one_or_to_a_page_is_told_in_the_body() {
     let end = r"\x80\x00\x00\x00\x10grpc-status: 5\r\n";
     let metadata = HeaderMap::from_iter([("x-head".parse().unwrap(), "1".parse().unwrap())]);
     let content_type = ("content-type", "application/grpc-web");
+    let large = "x".repeat(5000);
+    let response = claimed(&[content_type]).reply.fail(Error::not_found(large.clone()), head());
+    assert!(!response.headers().contains_key("grpc-status"));
+    assert!(frames(&mut response.into_body())[0].contains(&large), "the body has room");
     for (headers, error) in [
         (&[content_type][..], Error::not_found("").with_metadata(metadata)),
         (&[content_type, ("origin", "https://example.com")], Error::not_found("")),
