@@ -8,6 +8,8 @@ use pin_project::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::hello::Hello;
+
 /// How long a connection that this side has closed is read to the peer's end.
 const MOST_TIME: Duration = Duration::from_secs(1);
 
@@ -18,18 +20,20 @@ const MOST_TIME: Duration = Duration::from_secs(1);
 pub(super) struct Linger<S> {
     #[pin]
     stream: S,
+    hello: Hello,
     closing: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Linger<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, closing: None }
+        Self { stream, hello: Hello::default(), closing: None }
     }
 }
 
 impl<S: AsyncRead> AsyncRead for Linger<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.project().stream.poll_read(cx, buf)
+        let this = self.project();
+        this.hello.poll_read(this.stream, cx, buf)
     }
 }
 

@@ -14,6 +14,7 @@
 //! ```
 
 mod accept;
+mod hello;
 mod linger;
 #[cfg(feature = "tls")]
 mod tls;
@@ -52,7 +53,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves an `axum::Router` or any other Tower service on a listener, for ever.
 ///
-/// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
+/// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here. A connection on which
+/// they have not come within 30 s is closed, as is one of HTTP/1.1 on which a head takes longer than that.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
     Serve { listener, service, accept: Plain, stop: pending(), drain_timeout: DEFAULT_DRAIN_TIMEOUT }
 }
