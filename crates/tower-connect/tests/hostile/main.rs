@@ -17,6 +17,7 @@ mod ends;
 mod floods;
 mod headers;
 mod prefixes;
+mod readers;
 mod resets;
 mod slow;
 

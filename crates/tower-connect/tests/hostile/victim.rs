@@ -211,7 +211,12 @@ impl Server {
 
     /// How the next call ends.
     pub async fn next_end(&mut self) -> Ended {
-        soon("the end of a call", self.ended.recv()).await.unwrap()
+        soon("the end of a call", self.next_end_at_last()).await
+    }
+
+    /// The same, however long it takes.
+    pub async fn next_end_at_last(&mut self) -> Ended {
+        self.ended.recv().await.unwrap()
     }
 
     /// Asserts that no call has ended that was not asked for.
