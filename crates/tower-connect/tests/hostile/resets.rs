@@ -56,6 +56,29 @@ async fn a_reset_drops_the_handler_and_is_reported_once() {
     }
 }
 
+/// hyper tells the body of a stream that was reset with `NO_ERROR` as one that has ended.
+#[tokio::test]
+async fn an_upload_that_is_reset_is_never_taken_for_a_whole_one() {
+    let mut server = Server::start().await;
+    let mut raw = Raw::connect(server.address).await;
+    for form in Form::STREAM {
+        for code in CODES {
+            for pieces in [vec![], vec![form.message(&proto("first"), false)]] {
+                let stream = raw.open();
+                raw.send(&head(stream, form, JOIN)).await;
+                for piece in pieces {
+                    raw.send(&frame(DATA, 0, stream, &piece)).await;
+                }
+                server.handlers(1).await;
+                raw.is_alive().await;
+                raw.send(&reset(stream, code)).await;
+                server.handlers(0).await;
+                assert_eq!(server.joined(), 0, "{form:?} {code}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_reset_drops_a_unary_call_wherever_it_stands() {
     let mut server = Server::start().await;

@@ -43,6 +43,7 @@ pub const POURED: usize = 16 << 10;
 struct Victim {
     live: watch::Sender<usize>,
     poured: Arc<AtomicUsize>,
+    joined: Arc<AtomicUsize>,
 }
 
 /// A handler, or its stream, as long as it is there.
@@ -94,12 +95,13 @@ impl futures_core::Stream for Echoing {
     }
 }
 
-async fn join(request: Request<Streaming<Text>>, live: Live) -> Result<Response<Text>> {
+async fn join(request: Request<Streaming<Text>>, joined: Arc<AtomicUsize>, live: Live) -> Result<Response<Text>> {
     let mut messages = request.into_message();
     let mut count = 0_u64;
     while messages.message().await?.is_some() {
         count += 1;
     }
+    joined.fetch_add(1, Ordering::Relaxed);
     drop(live);
     Ok(Text { text: count.to_string() }.into())
 }
@@ -129,7 +131,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Victim {
     }
 
     fn call(&mut self, request: http::Request<B>) -> DispatchFuture {
-        let Self { live, poured } = self.clone();
+        let Self { live, poured, joined } = self.clone();
         match codegen::procedure(&request) {
             SAY => codegen::unary(SAY_METHOD, request, |request| async { Ok(request.into_message().into()) }),
             WAIT => codegen::unary(WAIT_METHOD, request, move |_| {
@@ -144,7 +146,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Victim {
                 let left = request.into_message().text.parse().ok();
                 Ok(Messages::new(Pouring { left, poured, _live: Live::new(&live) }).into())
             }),
-            JOIN => codegen::client_stream(JOIN_METHOD, request, |request| join(request, Live::new(&live))),
+            JOIN => codegen::client_stream(JOIN_METHOD, request, |request| join(request, joined, Live::new(&live))),
             IGNORE => codegen::client_stream(IGNORE_METHOD, request, |request| {
                 let held = (request, Live::new(&live));
                 async move {
@@ -172,6 +174,7 @@ pub struct Server {
     pub address: SocketAddr,
     live: watch::Receiver<usize>,
     poured: Arc<AtomicUsize>,
+    joined: Arc<AtomicUsize>,
     ended: mpsc::UnboundedReceiver<Ended>,
     task: JoinHandle<()>,
 }
@@ -184,8 +187,8 @@ impl Server {
     pub async fn with(layer: RpcLayer) -> Self {
         let (live, counted) = watch::channel(0);
         let (ends, ended) = mpsc::unbounded_channel();
-        let victim = Victim { live, poured: Arc::default() };
-        let poured = Arc::clone(&victim.poured);
+        let victim = Victim { live, poured: Arc::default(), joined: Arc::default() };
+        let (poured, joined) = (Arc::clone(&victim.poured), Arc::clone(&victim.joined));
         let service = layer
             .for_service::<Victim>()
             .on_end(move |call, outcome| {
@@ -196,7 +199,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(tower_connect::serve(listener, service).into_future());
-        Self { address, live: counted, poured, ended, task }
+        Self { address, live: counted, poured, joined, ended, task }
     }
 
     /// Waits until so many handlers, or streams of theirs, are there.
@@ -207,6 +210,11 @@ impl Server {
     /// How many messages `Pour` has made.
     pub fn poured(&self) -> usize {
         self.poured.load(Ordering::Relaxed)
+    }
+
+    /// How many uploads `Join` has taken for whole.
+    pub fn joined(&self) -> usize {
+        self.joined.load(Ordering::Relaxed)
     }
 
     /// How the next call ends.
