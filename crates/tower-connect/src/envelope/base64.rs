@@ -3,30 +3,30 @@ use std::task::{Context, Poll, ready};
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use bytes::Bytes;
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 
 use super::WireBody;
+use super::source::Source;
 use crate::{Body, Code, Error, Result};
 
 /// A body that came as base64: any number of encoded pieces, one after the other, each of which may end with padding.
 ///
 /// Source: "application/grpc-web-text" of gRPC-Web's protocol.
 pub(super) struct Base64 {
-    body: Body,
+    text: Source,
     decoder: Decoder,
 }
 
 impl Base64 {
     pub(super) fn new(body: Body) -> Self {
-        Self { body, decoder: Decoder::default() }
+        Self { text: Source::from(body), decoder: Decoder::default() }
     }
 }
 
 impl WireBody for Base64 {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let data = match ready!(self.body.poll(cx)?).map(Frame::into_data) {
-            Some(Ok(text)) => self.decoder.decode(&text)?,
-            Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
+        let data = match ready!(self.text.poll_data(cx)?) {
+            Some(text) => self.decoder.decode(&text)?,
             None => match self.decoder.finish()? {
                 rest if rest.is_empty() => return Poll::Ready(None),
                 rest => rest,
@@ -36,20 +36,20 @@ impl WireBody for Base64 {
     }
 
     fn is_end(&self) -> bool {
-        self.body.is_end_stream() && self.decoder.len == 0
+        self.text.is_end() && self.decoder.len == 0
     }
 
     /// No more than the text itself is long, which is what the drain wants to know.
     fn size_hint(&self) -> SizeHint {
         let mut hint = SizeHint::new();
-        if let Some(upper) = self.body.size_hint().upper() {
+        if let Some(upper) = self.text.at_most() {
             hint.set_upper(upper.saturating_add(4));
         }
         hint
     }
 
     fn failure(&self) -> Option<Code> {
-        self.body.failure()
+        None
     }
 }
 

@@ -10,12 +10,14 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use super::erased::Erased;
-use crate::{Body, Code, Error, Result};
+use crate::{Body, Error, Result};
 
 /// Where the bytes of a request come from; without a box of our own where there is one already.
 pub(crate) enum Source {
     /// Nothing, or nothing more.
     Ended,
+    /// At its end, if the caller is still there.
+    Ending,
     Erased(Erased),
     Boxed(UnsyncBoxBody<Bytes, Error>),
 }
@@ -27,9 +29,19 @@ impl Source {
             let frame = ready!(self.poll_frame(cx)).map_err(broken_off)?;
             let Some(frame) = frame else {
                 // HTTP/2 lets a caller end a stream without saying that it is not all there.
-                let missing = self.at_least();
+                if self.at_least() > 0 {
+                    *self = Self::Ended;
+                    return Poll::Ready(Err(Error::broken_off()));
+                }
+                // hyper takes a stream that is reset without an error for one that has ended. It drops the call if it is let look first,
+                // while the handler still waits.
+                if !self.is_end() && !matches!(self, Self::Ending) {
+                    *self = Self::Ending;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 *self = Self::Ended;
-                return Poll::Ready(if missing == 0 { Ok(None) } else { Err(canceled()) });
+                return Poll::Ready(Ok(None));
             };
             if self.is_end() {
                 *self = Self::Ended;
@@ -45,6 +57,7 @@ impl Source {
     pub(crate) fn is_end(&self) -> bool {
         match self {
             Self::Ended => true,
+            Self::Ending => false,
             Self::Erased(body) => body.is_end_stream(),
             Self::Boxed(body) => body.is_end_stream(),
         }
@@ -53,7 +66,7 @@ impl Source {
     /// How many bytes are still to come for certain: a `content-length` above the limit need not be read.
     pub(crate) fn at_least(&self) -> u64 {
         match self {
-            Self::Ended => 0,
+            Self::Ended | Self::Ending => 0,
             Self::Erased(body) => body.size_hint().lower(),
             Self::Boxed(body) => body.size_hint().lower(),
         }
@@ -62,7 +75,7 @@ impl Source {
     /// How many bytes are still to come at the most, if that is told.
     pub(crate) fn at_most(&self) -> Option<u64> {
         match self {
-            Self::Ended => Some(0),
+            Self::Ended | Self::Ending => Some(0),
             Self::Erased(body) => body.size_hint().upper(),
             Self::Boxed(body) => body.size_hint().upper(),
         }
@@ -70,7 +83,7 @@ impl Source {
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>>> {
         match self {
-            Self::Ended => Poll::Ready(Ok(None)),
+            Self::Ended | Self::Ending => Poll::Ready(Ok(None)),
             Self::Erased(body) => Pin::new(body).poll_frame(cx).map(Option::transpose).map_err(Error::from),
             Self::Boxed(body) => Pin::new(body).poll_frame(cx).map(Option::transpose),
         }
@@ -90,11 +103,7 @@ fn broken_off(error: Error) -> Error {
         }
         cause = error.source();
     }
-    if of_hyper { canceled().with_source(error) } else { error }
-}
-
-fn canceled() -> Error {
-    Error::new(Code::Canceled, "the request has broken off")
+    if of_hyper { Error::broken_off().with_source(error) } else { error }
 }
 
 impl From<Body> for Source {
@@ -107,6 +116,7 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ended => "Source::Ended",
+            Self::Ending => "Source::Ending",
             Self::Erased(_) => "Source::Erased",
             Self::Boxed(_) => "Source::Boxed",
         })

@@ -127,6 +127,11 @@ impl Error {
         Self::new(Code::Internal, "the handler panicked")
     }
 
+    /// Of a caller that has gone away in the middle of a request.
+    pub(crate) fn broken_off() -> Self {
+        Self::new(Code::Canceled, "the request has broken off")
+    }
+
     pub(crate) fn refusal(refusal: Refusal) -> Self {
         Self::new(Code::Unimplemented, "").with_refusal(refusal)
     }

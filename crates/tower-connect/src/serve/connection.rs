@@ -8,11 +8,13 @@ use pin_project::pin_project;
 use tower_service::Service;
 
 use super::Upload;
+use super::stall::Paced;
 use crate::error::BoxError;
 use crate::server::{Drain, Rest};
 use crate::{Body, Peer};
 
-/// The service of one connection: requests tell who is at its other end, and uploads that nobody has read do not end it.
+/// The service of one connection: requests tell who is at its other end, uploads that nobody has read do not end it, and readers who do not
+/// read are found out.
 #[derive(Clone, Debug)]
 pub(super) struct Connection<S> {
     pub(super) inner: S,
@@ -25,7 +27,7 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    type Response = http::Response<Body>;
+    type Response = http::Response<Paced>;
     type Error = S::Error;
     type Future = Answer<S::Future>;
 
@@ -36,7 +38,7 @@ where
     fn call(&mut self, request: http::Request<Incoming>) -> Self::Future {
         let (mut head, body) = request.into_parts();
         head.extensions.insert(self.peer.clone());
-        let (upload, rest) = Upload::new(body, Drain::is_needed(&head));
+        let (upload, rest) = Upload::new(body, head.version, Drain::is_needed(&head));
         Answer { inner: self.inner.call(http::Request::from_parts(head, upload)), rest }
     }
 }
@@ -55,11 +57,11 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    type Output = Result<http::Response<Body>, E>;
+    type Output = Result<http::Response<Paced>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let response = ready!(this.inner.poll(cx))?.map(Body::new);
-        Poll::Ready(Ok(Drain::after_service(response, this.rest.take())))
+        Poll::Ready(Ok(Drain::after_service(response, this.rest.take()).map(Paced::new)))
     }
 }

@@ -8,6 +8,8 @@ use pin_project::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::hello::Hello;
+
 /// How long a connection that this side has closed is read to the peer's end.
 const MOST_TIME: Duration = Duration::from_secs(1);
 
@@ -18,24 +20,46 @@ const MOST_TIME: Duration = Duration::from_secs(1);
 pub(super) struct Linger<S> {
     #[pin]
     stream: S,
+    hello: Hello,
+    stall_timeout: Duration,
+    /// Since when nothing can be written.
+    stalled: Option<Pin<Box<Sleep>>>,
     closing: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Linger<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, closing: None }
+    pub(super) fn new(stream: S, stall_timeout: Duration) -> Self {
+        Self { stream, hello: Hello::default(), stall_timeout, stalled: None, closing: None }
+    }
+
+    /// Fails what has waited for too long.
+    fn patiently<T>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        let this = self.project();
+        let polled = poll(this.stream, cx);
+        if polled.is_ready() {
+            *this.stalled = None;
+            return polled;
+        }
+        let timer = this.stalled.get_or_insert_with(|| Box::pin(sleep(*this.stall_timeout)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl<S: AsyncRead> AsyncRead for Linger<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.project().stream.poll_read(cx, buf)
+        let this = self.project();
+        this.hello.poll_read(this.stream, cx, buf)
     }
 }
 
 impl<S: AsyncRead + AsyncWrite> AsyncWrite for Linger<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.project().stream.poll_write(cx, buf)
+        self.patiently(cx, |stream, cx| stream.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -43,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite> AsyncWrite for Linger<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.project().stream.poll_write_vectored(cx, bufs)
+        self.patiently(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -51,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite> AsyncWrite for Linger<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.project().stream.poll_flush(cx)
+        self.patiently(cx, AsyncWrite::poll_flush)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

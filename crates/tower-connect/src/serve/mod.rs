@@ -15,7 +15,9 @@
 
 mod accept;
 mod connection;
+mod hello;
 mod linger;
+mod stall;
 #[cfg(feature = "tls")]
 mod tls;
 mod upload;
@@ -27,7 +29,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -39,6 +41,7 @@ use tower_service::Service;
 use self::accept::{Accept, Plain};
 use self::connection::Connection;
 use self::linger::Linger;
+use self::stall::Streams;
 #[cfg(feature = "tls")]
 use self::tls::Tls;
 pub use self::upload::Upload;
@@ -46,6 +49,7 @@ use crate::Peer;
 use crate::error::BoxError;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_STALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// How much of a stream, and of all streams of a connection, HTTP/2 takes before it is read, in bytes.
 ///
 /// Wide for links with a long way, and for callers of many small messages: h2 ends a connection on which more of them wait to be read than
@@ -57,9 +61,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves an `axum::Router` or any other Tower service on a listener, for ever.
 ///
-/// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here.
+/// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here. A connection on which
+/// they have not come within 30 s is closed, as is one of HTTP/1.1 on which a head takes longer than that.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
-    Serve { listener, service, accept: Plain, stop: pending(), drain_timeout: DEFAULT_DRAIN_TIMEOUT }
+    let (drain_timeout, stall_timeout) = (DEFAULT_DRAIN_TIMEOUT, DEFAULT_STALL_TIMEOUT);
+    Serve { listener, service, accept: Plain, stop: pending(), drain_timeout, stall_timeout }
 }
 
 /// The future of [`serve()`]: await it to serve.
@@ -71,13 +77,14 @@ pub struct Serve<S, F = Pending<()>, A = Plain> {
     accept: A,
     stop: F,
     drain_timeout: Duration,
+    stall_timeout: Duration,
 }
 
 impl<S, F, A> Serve<S, F, A> {
     /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight.
     pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G, A> {
-        let Self { listener, service, accept, drain_timeout, .. } = self;
-        Serve { listener, service, accept, stop, drain_timeout }
+        let Self { listener, service, accept, drain_timeout, stall_timeout, .. } = self;
+        Serve { listener, service, accept, stop, drain_timeout, stall_timeout }
     }
 
     /// Speaks TLS, with a configuration of rustls as it is. Where it names no protocols for ALPN, HTTP/2 and HTTP/1.1 are offered.
@@ -110,13 +117,23 @@ impl<S, F, A> Serve<S, F, A> {
     /// ```
     #[cfg(feature = "tls")]
     pub fn tls(self, config: std::sync::Arc<rustls::ServerConfig>) -> Serve<S, F, Tls> {
-        let Self { listener, service, stop, drain_timeout, .. } = self;
-        Serve { listener, service, accept: Tls::new(config), stop, drain_timeout }
+        let Self { listener, service, stop, drain_timeout, stall_timeout, .. } = self;
+        Serve { listener, service, accept: Tls::new(config), stop, drain_timeout, stall_timeout }
     }
 
     /// How long the calls in flight may take after the stop; what is left then is cut off. The default is 30 s.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain_timeout = timeout;
+        self
+    }
+
+    /// How long an answer waits for a reader who does not take what is there, 64 KiB at the most, before its call is dropped. The default is
+    /// 120 s.
+    ///
+    /// On HTTP/2 the stream is reset; on HTTP/1.1, and when nothing at all can be written, the connection is closed. An answer that has
+    /// nothing to send waits for as long as it likes.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = timeout;
         self
     }
 }
@@ -135,7 +152,7 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { listener, service, accept, stop, drain_timeout } = self;
+        let Self { listener, service, accept, stop, drain_timeout, stall_timeout } = self;
         Box::pin(async move {
             let connections = GracefulShutdown::new();
             let mut tasks = JoinSet::new();
@@ -160,8 +177,8 @@ where
                     if let Ok(stream) = stream {
                         let peer = Peer::with_certificates(Some(address), A::certificates(&stream));
                         let service = TowerToHyperService::new(Connection { inner: service, peer });
-                        let connection =
-                            builder().serve_connection(TokioIo::new(Linger::new(stream)), service).into_owned();
+                        let stream = TokioIo::new(Linger::new(stream, stall_timeout));
+                        let connection = builder(stall_timeout).serve_connection(stream, service).into_owned();
                         let _ = watcher.watch(connection).await;
                     }
                 });
@@ -186,8 +203,8 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+fn builder(stall_timeout: Duration) -> Builder<Streams> {
+    let mut builder = Builder::new(Streams(stall_timeout));
     builder.http1().timer(TokioTimer::new());
     builder
         .http2()

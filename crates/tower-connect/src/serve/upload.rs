@@ -1,14 +1,16 @@
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::Version;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
 
-use crate::Body;
 use crate::envelope::Source;
+use crate::error::BoxError;
 use crate::server::Rest;
+use crate::{Body, Error};
 
 /// The body of a request, as [`serve()`](super::serve()) hands it to its service.
 ///
@@ -17,26 +19,37 @@ use crate::server::Rest;
 #[derive(Debug)]
 pub struct Upload {
     body: Option<Incoming>,
+    version: Version,
     rest: Option<oneshot::Sender<Source>>,
 }
 
 impl Upload {
     /// Who wants to know what is left of it gets the other end of a channel.
-    pub(super) fn new(body: Incoming, wanted: bool) -> (Self, Option<Rest>) {
-        if !wanted || body.is_end_stream() {
-            return (Self { body: Some(body), rest: None }, None);
-        }
-        let (sender, receiver) = oneshot::channel();
-        (Self { body: Some(body), rest: Some(sender) }, Some(receiver))
+    pub(super) fn new(body: Incoming, version: Version, wanted: bool) -> (Self, Option<Rest>) {
+        let (sender, receiver) = if wanted && !body.is_end_stream() {
+            let (sender, receiver) = oneshot::channel();
+            (Some(sender), Some(receiver))
+        } else {
+            (None, None)
+        };
+        (Self { body: Some(body), version, rest: sender }, receiver)
     }
 }
 
 impl http_body::Body for Upload {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(cx))
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let tells_its_end = self.version == Version::HTTP_2;
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(&mut *body).poll_frame(cx)?);
+        // hyper takes a stream that is reset without an error for one that has ended.
+        if frame.is_none() && tells_its_end && !body.is_end_stream() {
+            self.body = None;
+            return Poll::Ready(Some(Err(Error::broken_off().into())));
+        }
+        Poll::Ready(frame.map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {
