@@ -223,6 +223,34 @@ async fn the_callers_wishes_count() {
     }
 }
 
+#[tokio::test]
+async fn several_lines_are_one_list() {
+    let long = proto(&"x".repeat(2000));
+    let lines = |name: &'static str, lines: &[&'static str], body: Vec<u8>| {
+        let mut request = post(SAY, "application/proto", body);
+        for line in lines {
+            request.headers_mut().append(name, line.parse().unwrap());
+        }
+        call(layer().layer(Demo), request)
+    };
+    for (accepts, expected) in [
+        (&["*", "gzip;q=0"][..], &[][..]),
+        (&["gzip;q=0", "*"], &[]),
+        (&["br", "gzip"], &["gzip"]),
+        (&["gzip;q=0.1", "identity;q=0.5"], &[]),
+    ] {
+        assert_eq!(
+            lines("accept-encoding", accepts, long.clone()).await.header("content-encoding"),
+            expected,
+            "{accepts:?}"
+        );
+    }
+    for encodings in [["gzip", "gzip"], ["br", "gzip"], ["gzip", "identity"]] {
+        assert_eq!(lines("content-encoding", &encodings, gzip(&long)).await.status, 501, "{encodings:?}");
+    }
+    assert_eq!(gunzip(&lines("content-encoding", &["gzip"], gzip(&long)).await.body), long);
+}
+
 /// A compression of one's own, which only knows how many bytes there were.
 static ZEROS: Algorithm = Algorithm::new("x-zeros", shrink, grow);
 

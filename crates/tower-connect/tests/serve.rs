@@ -241,6 +241,23 @@ async fn a_caller_that_never_stops_sending_is_cut_off_after_its_answer() {
 }
 
 #[tokio::test]
+async fn an_upload_that_is_no_text_of_grpc_web_does_not_cost_the_connection() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: application/grpc-web-text\r\ncontent-length: 200000\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&[b'!'; 200_000]).await.unwrap();
+    let next =
+        format!("POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}");
+    stream.write_all(next.as_bytes()).await.unwrap();
+    let answers = read_until(&mut stream, r#"{"text":""}"#).await;
+    assert!(answers.contains("the body is not base64"), "{answers}");
+    assert!(!answers.contains("connection: close") && answers.contains(r#"{"text":""}"#), "{answers}");
+}
+
+#[tokio::test]
 async fn an_upload_that_is_read_leaves_the_answer_as_it_is() {
     let server = Server::start(Duration::from_secs(5)).await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();

@@ -23,6 +23,7 @@
 
 #[cfg(feature = "br")]
 mod brotli;
+mod coding;
 #[cfg(feature = "deflate")]
 mod deflate;
 #[cfg(any(feature = "deflate", feature = "gzip"))]
@@ -46,10 +47,12 @@ use http::HeaderValue;
 
 #[cfg(feature = "br")]
 pub use self::brotli::BROTLI;
+pub(crate) use self::coding::Coding;
 #[cfg(feature = "deflate")]
 pub use self::deflate::DEFLATE;
 #[cfg(feature = "gzip")]
 pub use self::gzip::GZIP;
+pub(crate) use self::negotiate::wishes;
 #[cfg(test)]
 pub(crate) use self::offer::OFFER;
 pub(crate) use self::offer::{DEFAULT, DEFAULT_MIN_SIZE, Offer};

@@ -3,7 +3,7 @@ use super::Compressor;
 /// The compressor that a caller likes best among those that are offered. Source: "Accept-Encoding" of RFC 9110, 12.5.3, read so that
 /// nothing in it is an error.
 pub(super) fn choose(offered: &[Compressor], accepts: &[u8]) -> Option<Compressor> {
-    let wishes = || accepts.split(|byte| *byte == b',').map(wish);
+    let wishes = || wishes(accepts);
     let weight = |compressor: &Compressor| {
         let named = wishes().find(|(name, _)| compressor.name().as_bytes().eq_ignore_ascii_case(name));
         named.or_else(|| wishes().find(|(name, _)| *name == b"*")).map_or(0, |(_, weight)| weight)
@@ -19,7 +19,11 @@ pub(super) fn choose(offered: &[Compressor], accepts: &[u8]) -> Option<Compresso
     (plain <= weight(&best)).then_some(best)
 }
 
-/// A name and its weight in thousandths.
+/// The names of a list, each with its weight in thousandths.
+pub(crate) fn wishes(list: &[u8]) -> impl Iterator<Item = (&[u8], u32)> {
+    list.split(|byte| *byte == b',').map(wish)
+}
+
 fn wish(text: &[u8]) -> (&[u8], u32) {
     let mut parts = text.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
     let name = parts.next().unwrap_or_default();

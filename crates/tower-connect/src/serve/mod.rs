@@ -56,6 +56,9 @@ const DEFAULT_STALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// half of its window allows.
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 4 << 20;
+/// How many calls of a connection may be reset before the server has come to look at them, as many as there may be at a time: when more than 20
+/// of them, which is h2's own bound, were cancelled at once by a proxy or a busy client, it lost all its others.
+const PENDING_RESETS: usize = 200;
 /// What a loop waits that cannot accept, for instance because no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -210,6 +213,7 @@ fn builder(stall_timeout: Duration) -> Builder<Streams> {
         .http2()
         .timer(TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW);
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_pending_accept_reset_streams(PENDING_RESETS);
     builder
 }

@@ -34,6 +34,7 @@ pub(crate) struct Drain {
     /// Where the upload will come from, if it is still in other hands.
     rest: Option<Rest>,
     left: usize,
+    broken: bool,
     timer: Option<Pin<Box<Sleep>>>,
     /// Trailers are the end of a response, and are held back as it is.
     trailers: Option<Frame<Bytes>>,
@@ -98,8 +99,8 @@ impl Drain {
     }
 
     fn around(body: Body, upload: Source, rest: Option<Rest>) -> Body {
-        let (left, timer, trailers, ended) = (MOST_BYTES, None, None, false);
-        Body::wire(Self { body, upload, rest, left, timer, trailers, ended, failure: None })
+        let (left, broken, timer, trailers, ended) = (MOST_BYTES, false, None, None, false);
+        Body::wire(Self { body, upload, rest, left, broken, timer, trailers, ended, failure: None })
     }
 }
 
@@ -127,6 +128,8 @@ impl WireBody for Drain {
         while timer.as_mut().poll(cx).is_pending() {
             match ready!(self.upload.poll_data(cx)) {
                 Ok(Some(data)) if data.len() <= self.left => self.left -= data.len(),
+                // What it is decoded from may go on.
+                Err(_) if !self.broken => self.broken = true,
                 // The upload is over, too long, or broken.
                 Ok(_) | Err(_) => break,
             }

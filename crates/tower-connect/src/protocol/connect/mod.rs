@@ -14,7 +14,7 @@ use self::get::Query;
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Speak, timeout};
-use crate::compression::{Compress, Compressor, Offer};
+use crate::compression::{Coding, Compress, Compressor, Offer};
 use crate::envelope::{Framing, Receive, Streams, take_reserved};
 use crate::error::shown;
 use crate::method::StreamType;
@@ -142,17 +142,17 @@ fn take_headers(headers: &mut HeaderMap, framing: Framing, require_version: bool
     };
     let missing = || Err(Error::invalid_argument("connect-protocol-version is missing"));
     let mut version = if require_version { missing() } else { Ok(()) };
-    let (mut inflate, mut timeout, mut accepted) = (Ok(None), Ok(None), None);
+    let (mut coding, mut timeout) = (Coding::default(), Ok(None));
     take_reserved(headers, |name, value| match name {
         "connect-protocol-version" => version = check_version(value),
         "connect-timeout-ms" => timeout = timeout::connect(value).map(Some),
-        name if name == encoding => inflate = offer.undo(value),
-        name if name == accepts => accepted = Some(accepted.flatten().or_else(|| offer.choose(value))),
+        name if name == encoding => coding.messages(value),
+        name if name == accepts => coding.accepts(value),
         _ => {}
     });
     version?;
-    let inflate = inflate?;
-    Ok((timeout?, inflate, accepted.unwrap_or_else(|| offer.answer(inflate))))
+    let (inflate, compress) = coding.settle(offer)?;
+    Ok((timeout?, inflate, compress))
 }
 
 type Headers = (Option<Duration>, Option<Compressor>, Option<Compress>);

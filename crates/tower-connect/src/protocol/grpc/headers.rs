@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::Result;
-use crate::compression::{Compress, Compressor, Offer};
+use crate::compression::{Coding, Compress, Compressor, Offer};
 use crate::envelope::take_reserved;
 use crate::protocol::timeout;
 
@@ -20,15 +20,14 @@ pub(in crate::protocol) struct Headers {
 impl Headers {
     /// Takes the protocol's headers off, and checks them.
     pub(in crate::protocol) fn take(headers: &mut HeaderMap, offer: Offer<'_>) -> Result<Self> {
-        let (mut inflate, mut timeout, mut accepted) = (Ok(None), Ok(None), None);
+        let (mut coding, mut timeout) = (Coding::default(), Ok(None));
         take_reserved(headers, |name, value| match name {
-            "grpc-encoding" => inflate = offer.undo(value),
-            "grpc-accept-encoding" => accepted = Some(accepted.flatten().or_else(|| offer.choose(value))),
+            "grpc-encoding" => coding.messages(value),
+            "grpc-accept-encoding" => coding.accepts(value),
             "grpc-timeout" => timeout = timeout::grpc(value).map(Some),
             _ => {}
         });
-        let inflate = inflate?;
-        let compress = accepted.unwrap_or_else(|| offer.answer(inflate));
+        let (inflate, compress) = coding.settle(offer)?;
         Ok(Self { timeout: timeout?, inflate, compress })
     }
 }

@@ -24,7 +24,8 @@ use crate::{Call, Error, Protocol};
 
 /// gRPC: `application/grpc` (which is `application/grpc+proto`) and `application/grpc+json`.
 ///
-/// It needs trailers. HTTP/2 has them; callers on HTTP/1.1 are served if they send `te: trailers`, and get a 505 otherwise.
+/// It needs trailers. HTTP/2 has them; callers on HTTP/1.1 are served if they send `te: trailers`, and get a 505 otherwise. There the head names
+/// the trailers that will come, so that trailing metadata of a stream, which is not known by then, is left out.
 #[derive(Clone, Debug)]
 pub struct Grpc {
     header_limit: usize,

@@ -2,6 +2,8 @@
 
 mod reply;
 
+use std::cmp::Reverse;
+
 use http::header::{ACCEPT, ORIGIN};
 use http::{HeaderMap, Method, request};
 
@@ -9,7 +11,7 @@ use self::reply::GrpcWebReply;
 use super::grpc::{ContentType, Flavor, Headers, Spelling};
 use super::media::media_type;
 use super::{Accept, Claim, Claimed, Speak};
-use crate::compression::Offer;
+use crate::compression::{Offer, wishes};
 use crate::envelope::{Framing, Receive};
 use crate::method::StreamType;
 use crate::{Call, Protocol};
@@ -59,12 +61,11 @@ impl Speak for GrpcWeb {
 
 /// What the caller wants to be answered in: text or not, as it says that it accepts, else what it has sent.
 fn wanted(headers: &HeaderMap, sent: &'static ContentType) -> &'static ContentType {
-    let accepted = headers.get_all(ACCEPT).into_iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    let mut known = accepted.filter_map(|range| {
-        let media_type = range.split(|byte| *byte == b';').next()?;
-        ContentType::parse(media_type.trim_ascii())
-    });
-    let wanted = known.find(|wanted| wanted.flavor() != Flavor::Grpc);
+    let accepted = headers.get_all(ACCEPT).into_iter().flat_map(|value| wishes(value.as_bytes()));
+    let known = accepted.filter_map(|(media_type, weight)| Some((ContentType::parse(media_type)?, weight)));
+    let acceptable = known.filter(|(wanted, weight)| wanted.flavor() != Flavor::Grpc && *weight > 0);
+    // The first of the heaviest.
+    let wanted = acceptable.min_by_key(|(_, weight)| Reverse(*weight)).map(|(wanted, _)| wanted);
     match wanted {
         Some(wanted) if wanted.codec() == sent.codec() => wanted,
         Some(wanted) => sent.in_flavor(wanted.flavor()),

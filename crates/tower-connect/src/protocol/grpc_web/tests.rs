@@ -76,6 +76,9 @@ fn who_accepts_text_or_binary_gets_it_whatever_was_sent() {
         (text, "application/grpc", text),
         ("application/grpc-web+json", text, "application/grpc-web-text+json"),
         (text, "application/grpc-web+json", binary),
+        (binary, "application/grpc-web-text;q=0, application/grpc-web", binary),
+        (binary, "application/grpc-web-text;q=0", binary),
+        (text, "application/grpc-web;q=0.1, Application/gRPC-Web-Text ; q=1.0", text),
         ("application/grpc-web+proto", "application/grpc-web-text+json", "application/grpc-web-text+proto"),
     ] {
         let mut claimed = claimed(&[("content-type", sent), ("accept", accepted)]);
