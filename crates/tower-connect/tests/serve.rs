@@ -248,7 +248,7 @@ async fn an_upload_that_is_no_text_of_grpc_web_does_not_cost_the_connection() {
         "POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: application/grpc-web-text\r\ncontent-length: 200000\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(&[b'!'; 200_000]).await.unwrap();
+    stream.write_all(&vec![b'!'; 200_000]).await.unwrap();
     let next =
         format!("POST {SAY} HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}");
     stream.write_all(next.as_bytes()).await.unwrap();
