@@ -39,6 +39,8 @@ impl Server {
         let app = tower_connect::axum::router(support::Demo, &RpcLayer::new())
             .route("/slow", axum::routing::get(slow))
             .route("/refuse", axum::routing::post(|| async { (http::StatusCode::UNAUTHORIZED, "who are you?") }))
+            .route("/nothing", axum::routing::post(|| async { http::StatusCode::NO_CONTENT }))
+            .route("/upgrade", axum::routing::get(upgrade))
             .route("/count", axum::routing::post(|body: Bytes| async move { body.len().to_string() }))
             .route("/never", axum::routing::get(std::future::pending::<()>));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -101,6 +103,17 @@ impl Client {
         let request = Request::get(format!("http://localhost{path}")).header("host", "localhost");
         self.send(request.body(Full::default()).unwrap())
     }
+}
+
+/// Says back whatever comes on an upgraded connection.
+async fn upgrade(request: axum::extract::Request) -> impl axum::response::IntoResponse {
+    tokio::spawn(async move {
+        let upgraded = TokioIo::new(hyper::upgrade::on(request).await.unwrap());
+        let (mut reader, mut writer) = tokio::io::split(upgraded);
+        // It ends with the connection.
+        let _ = tokio::io::copy(&mut reader, &mut writer).await;
+    });
+    (http::StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
 }
 
 /// Status, body, and the trailers or else the head.
@@ -255,6 +268,60 @@ async fn an_upload_that_is_no_text_of_grpc_web_does_not_cost_the_connection() {
     let answers = read_until(&mut stream, r#"{"text":""}"#).await;
     assert!(answers.contains("the body is not base64"), "{answers}");
     assert!(!answers.contains("connection: close") && answers.contains(r#"{"text":""}"#), "{answers}");
+}
+
+#[tokio::test]
+async fn a_chunked_upload_that_is_read_keeps_the_connection() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    for (path, answer) in [(SAY, r#"{"text":""}"#), ("/count", "2"), (SAY, r#"{"text":""}"#)] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answered = read_until(&mut stream, answer).await;
+        assert!(answered.contains("content-length") && answered.ends_with(answer), "{path}: {answered}");
+        assert!(!answered.contains("connection: close"), "{path}: {answered}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_closes_only_if_the_upload_has_not_come() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    for (in_time, body) in [(true, "{}"), (false, "")] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request = format!("POST /nothing HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+        assert_eq!(answer.contains("connection: close"), !in_time, "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_gives_no_sign_of_life_is_let_go() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let started = tokio::time::Instant::now();
+    // The preface, and a frame of settings without any.
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let mut said = Vec::new();
+    // It ends with an error or without.
+    let _ = stream.read_to_end(&mut said).await;
+    let took = started.elapsed();
+    assert!((Duration::from_secs(60)..Duration::from_secs(120)).contains(&took), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_connection_can_be_upgraded() {
+    let server = Server::start(Duration::from_secs(5)).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = "GET /upgrade HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let answer = read_until(&mut stream, "\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+    stream.write_all(b"no HTTP any more").await.unwrap();
+    assert_eq!(read_until(&mut stream, "more").await, "no HTTP any more");
 }
 
 #[tokio::test]

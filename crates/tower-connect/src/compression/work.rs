@@ -1,13 +1,11 @@
-use std::future::Future;
 use std::num::NonZero;
-use std::pin::Pin;
 use std::sync::LazyLock;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::thread::available_parallelism;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::{Code, Error, Result};
 
@@ -20,7 +18,9 @@ pub(crate) struct Work<T>(State<T>);
 
 enum State<T> {
     Done(Option<Result<T>>),
-    Running(Pin<Box<dyn Future<Output = Result<T>> + Send>>),
+    /// A set of one, which takes it along when it is dropped. A task of its own, because a permit that is given to somebody who does not ask
+    /// again would be lost to all others.
+    Running(JoinSet<Result<T>>),
 }
 
 impl<T: Send + 'static> Work<T> {
@@ -28,12 +28,11 @@ impl<T: Send + 'static> Work<T> {
         Self(State::Done(Some(outcome)))
     }
 
-    /// Begins the work when it is polled. Outside of a runtime it is done at once: there is nothing else that could be done meanwhile.
+    /// Begins the work. Outside of a runtime it is done at once: there is nothing else that could be done meanwhile.
     pub(crate) fn start(work: impl FnOnce() -> Result<T> + Send + 'static) -> Self {
-        if Handle::try_current().is_err() {
-            return Self::done(work());
-        }
-        Self(State::Running(Box::pin(async move {
+        let Ok(runtime) = Handle::try_current() else { return Self::done(work()) };
+        let mut task = JoinSet::new();
+        let begin = async move {
             let permit = PERMITS.acquire().await.map_err(failed)?;
             let work = move || {
                 let outcome = work();
@@ -42,7 +41,9 @@ impl<T: Send + 'static> Work<T> {
             };
             // It has panicked, or the runtime is about to end.
             spawn_blocking(work).await.map_err(failed)?
-        })))
+        };
+        task.spawn_on(begin, &runtime);
+        Self(State::Running(task))
     }
 
     #[cfg(test)]
@@ -54,7 +55,10 @@ impl<T: Send + 'static> Work<T> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T>> {
         match &mut self.0 {
             State::Done(outcome) => Poll::Ready(outcome.take().expect("the work is not polled after it is ready")),
-            State::Running(work) => work.as_mut().poll(cx),
+            State::Running(task) => match ready!(task.poll_join_next(cx)) {
+                Some(outcome) => Poll::Ready(outcome.unwrap_or_else(|error| Err(failed(error)))),
+                None => unreachable!("the work is not polled after it is ready"),
+            },
         }
     }
 }

@@ -62,6 +62,6 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let response = ready!(this.inner.poll(cx))?.map(Body::new);
-        Poll::Ready(Ok(Drain::after_service(response, this.rest.take()).map(Paced::new)))
+        Poll::Ready(Ok(Drain::after_service(response, this.rest.take(), cx).map(Paced::new)))
     }
 }

@@ -79,10 +79,11 @@ impl<S: AsyncRead + AsyncWrite> AsyncWrite for Linger<S> {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut this = self.project();
+        let mut this = self;
         if this.closing.is_none() {
-            ready!(this.stream.as_mut().poll_shutdown(cx))?;
+            ready!(this.as_mut().patiently(cx, AsyncWrite::poll_shutdown))?;
         }
+        let mut this = this.project();
         let timer = this.closing.get_or_insert_with(|| Box::pin(sleep(MOST_TIME)));
         while timer.as_mut().poll(cx).is_pending() {
             let mut discarded = [0; 8192];

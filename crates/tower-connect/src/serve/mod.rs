@@ -48,8 +48,6 @@ pub use self::upload::Upload;
 use crate::Peer;
 use crate::error::BoxError;
 
-const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
-const DEFAULT_STALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// How much of a stream, and of all streams of a connection, HTTP/2 takes before it is read, in bytes.
 ///
 /// Wide for links with a long way, and for callers of many small messages: h2 ends a connection on which more of them wait to be read than
@@ -59,6 +57,8 @@ const CONNECTION_WINDOW: u32 = 4 << 20;
 /// How many calls of a connection may be reset before the server has come to look at them, as many as there may be at a time: when more than 20
 /// of them, which is h2's own bound, were cancelled at once by a proxy or a busy client, it lost all its others.
 const PENDING_RESETS: usize = 200;
+/// How long a sign of life may take.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// What a loop waits that cannot accept, for instance because no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -67,8 +67,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Both versions of HTTP are recognised by the first bytes of a connection, so gRPC's clients need no setting here. A connection on which
 /// they have not come within 30 s is closed, as is one of HTTP/1.1 on which a head takes longer than that.
 pub fn serve<S>(listener: TcpListener, service: S) -> Serve<S> {
-    let (drain_timeout, stall_timeout) = (DEFAULT_DRAIN_TIMEOUT, DEFAULT_STALL_TIMEOUT);
-    Serve { listener, service, accept: Plain, stop: pending(), drain_timeout, stall_timeout }
+    Serve { listener, service, accept: Plain, stop: pending(), times: Times::default() }
 }
 
 /// The future of [`serve()`]: await it to serve.
@@ -79,15 +78,33 @@ pub struct Serve<S, F = Pending<()>, A = Plain> {
     service: S,
     accept: A,
     stop: F,
-    drain_timeout: Duration,
-    stall_timeout: Duration,
+    times: Times,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    drain: Duration,
+    stall: Duration,
+    keep_alive_interval: Option<Duration>,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            drain: Duration::from_secs(30),
+            stall: Duration::from_secs(120),
+            keep_alive_interval: Some(Duration::from_secs(60)),
+        }
+    }
 }
 
 impl<S, F, A> Serve<S, F, A> {
-    /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight.
+    /// Stops when the future ends: no connection is accepted any more, and those that are there end after their calls in flight. A connection
+    /// that was upgraded, to a websocket for instance, is not waited for.
     pub fn with_graceful_shutdown<G: Future<Output = ()> + Send + 'static>(self, stop: G) -> Serve<S, G, A> {
-        let Self { listener, service, accept, drain_timeout, stall_timeout, .. } = self;
-        Serve { listener, service, accept, stop, drain_timeout, stall_timeout }
+        let Self { listener, service, accept, times, .. } = self;
+        Serve { listener, service, accept, stop, times }
     }
 
     /// Speaks TLS, with a configuration of rustls as it is. Where it names no protocols for ALPN, HTTP/2 and HTTP/1.1 are offered.
@@ -120,13 +137,13 @@ impl<S, F, A> Serve<S, F, A> {
     /// ```
     #[cfg(feature = "tls")]
     pub fn tls(self, config: std::sync::Arc<rustls::ServerConfig>) -> Serve<S, F, Tls> {
-        let Self { listener, service, stop, drain_timeout, stall_timeout, .. } = self;
-        Serve { listener, service, accept: Tls::new(config), stop, drain_timeout, stall_timeout }
+        let Self { listener, service, stop, times, .. } = self;
+        Serve { listener, service, accept: Tls::new(config), stop, times }
     }
 
     /// How long the calls in flight may take after the stop; what is left then is cut off. The default is 30 s.
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = timeout;
+        self.times.drain = timeout;
         self
     }
 
@@ -136,7 +153,16 @@ impl<S, F, A> Serve<S, F, A> {
     /// On HTTP/2 the stream is reset; on HTTP/1.1, and when nothing at all can be written, the connection is closed. An answer that has
     /// nothing to send waits for as long as it likes.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
-        self.stall_timeout = timeout;
+        self.times.stall = timeout;
+        self
+    }
+
+    /// How long a connection of HTTP/2 is silent before its peer is asked for a sign of life, which it has 20 s to give; with `None` it is never
+    /// asked. The default is 60 s.
+    ///
+    /// Without it, a peer that vanishes without a word holds what it has asked for as long as there is nothing to send.
+    pub fn keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.times.keep_alive_interval = interval.into();
         self
     }
 }
@@ -155,7 +181,7 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { listener, service, accept, stop, drain_timeout, stall_timeout } = self;
+        let Self { listener, service, accept, stop, times } = self;
         Box::pin(async move {
             let connections = GracefulShutdown::new();
             let mut tasks = JoinSet::new();
@@ -180,15 +206,15 @@ where
                     if let Ok(stream) = stream {
                         let peer = Peer::with_certificates(Some(address), A::certificates(&stream));
                         let service = TowerToHyperService::new(Connection { inner: service, peer });
-                        let stream = TokioIo::new(Linger::new(stream, stall_timeout));
-                        let connection = builder(stall_timeout).serve_connection(stream, service).into_owned();
+                        let stream = TokioIo::new(Linger::new(stream, times.stall));
+                        let connection = builder(times).serve_connection_with_upgrades(stream, service).into_owned();
                         let _ = watcher.watch(connection).await;
                     }
                 });
             }
             drop((listener, stopping));
             // Dropping the tasks closes the connections that have not ended in time.
-            let _ = tokio::time::timeout(drain_timeout, connections.shutdown()).await;
+            let _ = tokio::time::timeout(times.drain, connections.shutdown()).await;
         })
     }
 }
@@ -206,14 +232,17 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-fn builder(stall_timeout: Duration) -> Builder<Streams> {
-    let mut builder = Builder::new(Streams(stall_timeout));
+fn builder(times: Times) -> Builder<Streams> {
+    let mut builder = Builder::new(Streams(times.stall));
     builder.http1().timer(TokioTimer::new());
     builder
         .http2()
         .timer(TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_pending_accept_reset_streams(PENDING_RESETS);
+        .max_pending_accept_reset_streams(PENDING_RESETS)
+        .keep_alive_interval(times.keep_alive_interval)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .enable_connect_protocol();
     builder
 }

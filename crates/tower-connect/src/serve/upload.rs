@@ -44,12 +44,13 @@ impl http_body::Body for Upload {
         let tells_its_end = self.version == Version::HTTP_2;
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let frame = ready!(Pin::new(&mut *body).poll_frame(cx)?);
-        // hyper takes a stream that is reset without an error for one that has ended.
-        if frame.is_none() && tells_its_end && !body.is_end_stream() {
-            self.body = None;
-            return Poll::Ready(Some(Err(Error::broken_off().into())));
+        if frame.is_some() {
+            return Poll::Ready(frame.map(Ok));
         }
-        Poll::Ready(frame.map(Ok))
+        // hyper takes a stream that is reset without an error for one that has ended.
+        let broken_off = tells_its_end && !body.is_end_stream();
+        self.body = None;
+        Poll::Ready(broken_off.then(|| Err(Error::broken_off().into())))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
-use http::{HeaderValue, Version, request};
+use http::{HeaderValue, Method, StatusCode, Version, request};
 use http_body::Frame;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Sleep, sleep};
@@ -46,7 +46,7 @@ impl Drain {
     /// Whether uploads are to be read to their end: not on HTTP/2, which ends a stream by itself, and not for a caller who asks before it
     /// sends, and takes the answer for a no.
     pub(crate) fn is_needed(head: &request::Parts) -> bool {
-        head.version < Version::HTTP_2 && !head.headers.contains_key(EXPECT)
+        head.version < Version::HTTP_2 && head.method != Method::HEAD && !head.headers.contains_key(EXPECT)
     }
 
     pub(super) fn after(response: http::Response<Body>, upload: Source) -> http::Response<Body> {
@@ -70,13 +70,20 @@ impl Drain {
 
     /// The same for any service of a connection. What the service has drained itself, it has said.
     #[cfg(feature = "serve")]
-    pub(crate) fn after_service(mut response: http::Response<Body>, rest: Option<Rest>) -> http::Response<Body> {
+    pub(crate) fn after_service(
+        mut response: http::Response<Body>,
+        rest: Option<Rest>,
+        cx: &mut Context<'_>,
+    ) -> http::Response<Body> {
         let Some(mut rest) = rest else { return response };
         if response.extensions_mut().remove::<Drained>().is_some() {
             return response;
         }
         match rest.try_recv() {
-            Ok(upload) => Self::after(response, upload),
+            Ok(mut upload) => {
+                let is_over = !has_body(&response) && has_come(&mut upload, cx);
+                if is_over { response } else { Self::after(response, upload) }
+            }
             // It may be read yet, while the response goes out.
             Err(TryRecvError::Empty) => Self::hold(response, Source::Ended, Some(rest), true),
             Err(TryRecvError::Closed) => response,
@@ -90,8 +97,12 @@ impl Drain {
         rest: Option<Rest>,
         stays_open: bool,
     ) -> http::Response<Body> {
-        if !stays_open {
+        let has_body = has_body(&response);
+        if !stays_open || !has_body {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if !has_body {
+            return response;
         }
         response.headers_mut().remove(CONTENT_LENGTH);
         response.extensions_mut().insert(Drained);
@@ -101,6 +112,25 @@ impl Drain {
     fn around(body: Body, upload: Source, rest: Option<Rest>) -> Body {
         let (left, broken, timer, trailers, ended) = (MOST_BYTES, false, None, None, false);
         Body::wire(Self { body, upload, rest, left, broken, timer, trailers, ended, failure: None })
+    }
+}
+
+/// Whether there is an end that could be held back. Source: RFC 9112, 6.3.
+fn has_body<B>(response: &http::Response<B>) -> bool {
+    let status = response.status();
+    !status.is_informational() && status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+}
+
+/// Whether all of an upload is there already; it is gone then.
+#[cfg(feature = "serve")]
+fn has_come(upload: &mut Source, cx: &mut Context<'_>) -> bool {
+    let mut left = MOST_BYTES;
+    loop {
+        match upload.poll_data(cx) {
+            Poll::Ready(Ok(Some(data))) if data.len() <= left => left -= data.len(),
+            Poll::Ready(Ok(None)) => return true,
+            Poll::Ready(Ok(Some(_)) | Err(_)) | Poll::Pending => return false,
+        }
     }
 }
 

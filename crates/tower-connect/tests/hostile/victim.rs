@@ -198,7 +198,7 @@ impl Server {
             .layer(victim);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let task = tokio::spawn(tower_connect::serve(listener, service).into_future());
+        let task = tokio::spawn(tower_connect::serve(listener, service).keep_alive_interval(None).into_future());
         Self { address, live: counted, poured, joined, ended, task }
     }
 
