@@ -63,8 +63,8 @@ pub(crate) use self::work::Work;
 pub use self::zstd::ZSTD;
 use crate::{Code, Result};
 
-/// The work on longer messages is not done where other calls wait for it, in bytes before compression: gzip, the slowest at its default
-/// level, takes about a millisecond for that many (`benches/src/bin/compression.rs`).
+/// The work on longer messages is not done where other calls wait for it, in bytes before compression: gzip and br, the slowest at their default
+/// levels, take about half a millisecond for that many (`benches/src/bin/compression.rs`).
 const LONG: u32 = 32 << 10;
 
 /// A way to compress messages, each by itself.
