@@ -160,7 +160,8 @@ impl Compressor {
 
     /// The same algorithm at another level. Each has its own scale, and takes what is beyond it for its end.
     ///
-    /// At a higher level than the one before, messages of more than 2 KiB are worked on elsewhere: the highest take a hundred times as long.
+    /// At a higher level than the one before, messages of more than 2 KiB are worked on away from the async threads: the highest levels take
+    /// many times as long.
     #[must_use]
     pub const fn level(mut self, level: i32) -> Self {
         if level > self.level {
