@@ -1,10 +1,10 @@
-use std::io::{Error as IoError, ErrorKind, Read, Result as IoResult, Write};
+use std::io::{Error as IoError, ErrorKind, Write};
 
 use ::brotli::enc::{BrotliEncoderParams, StandardAlloc};
 use ::brotli::{BrotliDecompressStream, BrotliResult, BrotliState, CompressorWriter};
 use bytes::{BufMut, BytesMut};
 
-use super::read::read;
+use super::read::{Step, Whole, read};
 use super::{Algorithm, Compressor};
 use crate::{Error, Result};
 
@@ -26,7 +26,26 @@ fn compress(message: &[u8], level: i32, buf: &mut BytesMut) -> Result<()> {
 }
 
 fn decompress(message: &[u8], limit: usize, buf: &mut BytesMut) -> Result<()> {
-    read("br", Decoder { rest: message, state: Box::new(state()), done: false }, limit, buf)
+    let mut state = Box::new(state());
+    let decoder = Whole::new(message, |rest, room| {
+        let (mut read, mut written) = (0, 0);
+        let result = BrotliDecompressStream(
+            &mut rest.len(),
+            &mut read,
+            rest,
+            &mut room.len(),
+            &mut written,
+            room,
+            &mut 0,
+            &mut state,
+        );
+        match result {
+            BrotliResult::ResultSuccess => Ok(Step { read, written, ended: true }),
+            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => Ok(Step { read, written, ended: false }),
+            BrotliResult::ResultFailure => Err(IoError::new(ErrorKind::InvalidData, "corrupt")),
+        }
+    });
+    read("br", decoder, limit, buf)
 }
 
 type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
@@ -34,41 +53,4 @@ type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
 /// Without the windows of up to a gigabyte that are not of the RFC.
 fn state() -> State {
     State::new_strict(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default())
-}
-
-/// Not brotli's own reader, which does not tell what follows the end.
-struct Decoder<'a> {
-    rest: &'a [u8],
-    state: Box<State>,
-    done: bool,
-}
-
-impl Read for Decoder<'_> {
-    fn read(&mut self, room: &mut [u8]) -> IoResult<usize> {
-        if self.done {
-            return Ok(0);
-        }
-        let (mut read, mut written) = (0, 0);
-        let result = BrotliDecompressStream(
-            &mut self.rest.len(),
-            &mut read,
-            self.rest,
-            &mut room.len(),
-            &mut written,
-            room,
-            &mut 0,
-            &mut self.state,
-        );
-        self.rest = &self.rest[read..];
-        match result {
-            BrotliResult::ResultSuccess if self.rest.is_empty() => self.done = true,
-            BrotliResult::ResultSuccess => {
-                return Err(IoError::new(ErrorKind::InvalidData, "something follows its end"));
-            }
-            BrotliResult::NeedsMoreInput if written == 0 => return Err(ErrorKind::UnexpectedEof.into()),
-            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {}
-            BrotliResult::ResultFailure => return Err(IoError::new(ErrorKind::InvalidData, "corrupt")),
-        }
-        Ok(written)
-    }
 }

@@ -96,25 +96,18 @@ impl<P> Config<P> {
         (self.reject_bidi_over_http1 && is_bidi && head.version < Version::HTTP_2).then_some(Refusal::HttpVersion)
     }
 
-    /// How large messages of a procedure may be. It goes by its path where the layer does not know it.
-    pub(super) fn limits(&self, procedure: &str) -> Limits {
-        let (all, own) = (&self.options, self.known_options(procedure));
-        let receive = own.and_then(|own| own.receive_limit).or(all.receive_limit);
-        let send = own.and_then(|own| own.send_limit).or(all.send_limit);
-        Limits { receive: receive.unwrap_or(DEFAULT_RECEIVE_LIMIT), send }
-    }
-
-    /// What is offered for a procedure.
-    pub(super) fn offer(&self, procedure: &str) -> Offer<'_> {
-        let (all, own) = (&self.options, self.known_options(procedure));
+    /// How large the messages of a procedure may be, and what is offered for it. It goes by its path where the layer does not know it.
+    pub(super) fn resolve(&self, procedure: &str) -> (Limits, Offer<'_>) {
+        let all = &self.options;
+        let own = self.method_options.iter().find(|(known, _)| *known == procedure).map(|(_, options)| options);
+        let limits = Limits {
+            receive: own.and_then(|own| own.receive_limit).or(all.receive_limit).unwrap_or(DEFAULT_RECEIVE_LIMIT),
+            send: own.and_then(|own| own.send_limit).or(all.send_limit),
+        };
         let receive = all.compression.as_deref().unwrap_or(DEFAULT);
         let send = own.and_then(|own| own.send_compression.as_deref()).or(all.send_compression.as_deref());
         let min_size = own.and_then(|own| own.compress_min_size).or(all.compress_min_size);
-        Offer { receive, send: send.unwrap_or(receive), min_size: min_size.unwrap_or(DEFAULT_MIN_SIZE) }
-    }
-
-    fn known_options(&self, procedure: &str) -> Option<&Options> {
-        self.method_options.iter().find(|(known, _)| *known == procedure).map(|(_, options)| options)
+        (limits, Offer { receive, send: send.unwrap_or(receive), min_size: min_size.unwrap_or(DEFAULT_MIN_SIZE) })
     }
 }
 

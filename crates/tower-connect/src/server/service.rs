@@ -80,7 +80,7 @@ where
             Some(method) => method.procedure(),
             None => head.uri.path(),
         };
-        let (limits, offer) = (self.config.limits(procedure), self.config.offer(procedure));
+        let (limits, offer) = self.config.resolve(procedure);
         let Claimed { mut call, reply, receive } = match self.config.protocols.accept(&mut head, claim, offer) {
             Accept::Claim(claimed) => claimed,
             Accept::Pass => match claim.method() {

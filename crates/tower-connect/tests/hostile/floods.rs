@@ -45,6 +45,22 @@ fn rapid_resets_end_the_connection_and_leave_no_handler() {
     assert!(most < 4 << 20, "{most}");
 }
 
+/// As a proxy for many callers, or a busy one, sends them.
+#[tokio::test]
+async fn cancellations_at_once_do_not_cost_the_other_calls() {
+    let mut server = Server::start().await;
+    let mut raw = Raw::connect(server.address).await;
+    let mut frames = Vec::new();
+    for _ in 0..150 {
+        let stream = raw.open();
+        frames.extend(call(stream, Form::Grpc, WAIT, "hi"));
+        frames.extend(reset(stream, CANCEL));
+    }
+    raw.send(&frames).await;
+    raw.goes_on().await;
+    server.handlers(0).await;
+}
+
 /// The slow sort, which no limit of the connection can tell from callers who change their minds.
 #[tokio::test]
 async fn calls_that_are_canceled_when_they_have_begun_leave_no_handler() {

@@ -34,7 +34,7 @@ fn success(mut trailers: HeaderMap) -> HeaderMap {
 }
 
 /// The trailers of a call that failed, after the error's own. The error itself takes no more than is left of `limit` bytes.
-pub(in crate::protocol) fn failure(mut error: Error, limit: usize) -> HeaderMap {
+pub(super) fn failure(mut error: Error, limit: usize) -> HeaderMap {
     let mut end = error.take_trailers();
     remove_reserved(&mut end);
     end.insert(STATUS, HeaderValue::from(u16::from(error.code().grpc_status())));
