@@ -6,7 +6,7 @@ use prost_build::{Comments, Method, Service};
 
 use crate::naming::{module, one_module_in, snake};
 
-/// Writes a trait, a server and a module of constants for each service.
+/// Writes a trait, a server, a client and a module of constants for each service.
 pub(crate) struct ServiceGenerator;
 
 impl prost_build::ServiceGenerator for ServiceGenerator {
@@ -14,6 +14,7 @@ impl prost_build::ServiceGenerator for ServiceGenerator {
         let names = Names::of(&service);
         buf.push_str(&service_trait(&service, &names));
         buf.push_str(&server(&service, &names));
+        buf.push_str(&client(&service, &names));
         buf.push_str(&constants(&service, &names));
     }
 }
@@ -23,6 +24,8 @@ struct Names {
     service: String,
     /// `GreetServiceServer`.
     server: String,
+    /// `GreetServiceClient`.
+    client: String,
     /// `greet_service`.
     module: String,
     /// `greet.v1.GreetService`.
@@ -35,6 +38,7 @@ impl Names {
         Self {
             service: service.name.clone(),
             server: format!("{}Server", service.name),
+            client: format!("{}Client", service.name),
             module: module(&service.proto_name),
             full: if package.is_empty() { proto_name.clone() } else { format!("{package}.{proto_name}") },
         }
@@ -87,7 +91,7 @@ fn service_trait(service: &Service, names: &Names) -> String {
 }
 
 fn server(service: &Service, names: &Names) -> String {
-    let Names { service: name, server, module, full } = names;
+    let Names { service: name, server, module, full, .. } = names;
     let specs = service.methods.iter().map(|method| format!("{module}::{}.spec()", constant(method)));
     let specs = specs.collect::<Vec<_>>().join(", ");
     let mut arms = String::new();
@@ -181,6 +185,50 @@ fn server(service: &Service, names: &Names) -> String {
                     _ => ::tower_connect::codegen::unknown(&<Self as ::tower_connect::codegen::NamedService>::SERVICE, &request),
                 }}
             }}
+        }}\n"
+    )
+}
+
+fn client(service: &Service, names: &Names) -> String {
+    let Names { client, module, full, .. } = names;
+    let mut methods = String::new();
+    for method in &service.methods {
+        let Method { name, proto_name, output_type, .. } = method;
+        let (_, call) = shape(method);
+        let input = match method.client_streaming {
+            true => format!("::tower_connect::Messages<{}>", method.input_type),
+            false => method.input_type.clone(),
+        };
+        let future = if method.server_streaming { "StreamFuture" } else { "UnaryFuture" };
+        // The client has methods of its own.
+        let name = if matches!(&**name, "new" | "clone") { format!("{name}_") } else { name.clone() };
+        methods.push_str(&docs(&method.comments, &format!("The procedure `{proto_name}`.")));
+        let _ = write!(
+            methods,
+            "pub fn {name}(
+                &self,
+                request: impl ::core::convert::Into<::tower_connect::Request<{input}>>,
+            ) -> ::tower_connect::client::{future}<{output_type}> {{
+                ::tower_connect::codegen::call_{call}(&self.channel, {module}::{}, ::core::convert::Into::into(request))
+            }}\n",
+            constant(method)
+        );
+    }
+    format!(
+        "/// Calls `{full}` at the server of a channel.
+        #[derive(Clone, Debug)]
+        pub struct {client} {{
+            channel: ::tower_connect::Channel,
+        }}
+
+        impl {client} {{
+            /// Calls through a channel. Both are cheap to clone.
+            #[must_use]
+            pub fn new(channel: ::tower_connect::Channel) -> Self {{
+                Self {{ channel }}
+            }}
+
+            {methods}
         }}\n"
     )
 }

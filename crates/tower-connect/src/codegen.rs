@@ -78,6 +78,9 @@ pub use tower_service::Service;
 #[cfg(feature = "axum")]
 pub use ::axum::Router;
 
+pub use crate::client::call::{
+    bidi as call_bidi, client_stream as call_client_stream, server_stream as call_server_stream, unary as call_unary,
+};
 pub use crate::envelope::IntoBody;
 pub use crate::server::dispatch::{procedure, unimplemented, unknown};
 pub use crate::server::handle::{bidi, client_stream, server_stream, unary};

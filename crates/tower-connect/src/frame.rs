@@ -111,21 +111,20 @@ impl Buffer {
     ///
     /// # Errors
     ///
-    /// A length above `limit` is [`Code::ResourceExhausted`]; a flag is [`Code::Internal`], but for the one of compression where that
-    /// `may_be_compressed`. A stream cannot end from the caller's side.
-    pub(crate) fn next_frame(&mut self, limit: u32, may_be_compressed: bool) -> Result<Option<Payload>> {
+    /// A length above `limit` is [`Code::ResourceExhausted`]; a flag that is not allowed is [`Code::Internal`].
+    pub(crate) fn next_frame(&mut self, limit: u32, allowed: Flags) -> Result<Option<Payload>> {
         let Some((flags, len)) = self.prefix() else {
             return Ok(None);
         };
-        let compressed = check_flags(flags, may_be_compressed)?;
-        check_size(len.into(), limit)?;
+        let (compressed, end) = allowed.check(flags)?;
+        check_size(len.into(), if end { limit.max(END_LIMIT) } else { limit })?;
         let frame_len = PREFIX + len as usize;
         if self.len() < frame_len {
             return Ok(None);
         }
         let mut frame = self.split_to(frame_len);
         frame.advance(PREFIX);
-        Ok(Some(Payload { bytes: frame, compressed }))
+        Ok(Some(Payload { bytes: frame, compressed, end }))
     }
 }
 
@@ -134,17 +133,35 @@ impl Buffer {
 pub(crate) struct Payload {
     pub(crate) bytes: Bytes,
     pub(crate) compressed: bool,
+    /// Whether it is no message, but the end of the stream.
+    pub(crate) end: bool,
 }
 
-fn check_flags(flags: u8, may_be_compressed: bool) -> Result<bool> {
-    let message = match flags {
-        0 => return Ok(false),
-        COMPRESSED if may_be_compressed => return Ok(true),
-        COMPRESSED => "a message is flagged as compressed, but the call names no compression".to_owned(),
-        _ => format!("a message has flags that are not allowed here: {flags:#010b}"),
-    };
-    Err(Error::new(Code::Internal, message))
+/// What flags a frame may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flags {
+    /// Whether messages may be compressed.
+    pub(crate) compressed: bool,
+    /// The flag of the last frame: [`END_STREAM`], [`TRAILERS`], or none where a stream cannot end by a frame.
+    pub(crate) end: u8,
 }
+
+impl Flags {
+    /// Whether the payload is compressed, and whether it is the end.
+    fn check(self, flags: u8) -> Result<(bool, bool)> {
+        let end = flags & self.end != 0;
+        let message = match flags & !self.end {
+            0 => return Ok((false, end)),
+            COMPRESSED if self.compressed => return Ok((true, end)),
+            COMPRESSED => "a message is flagged as compressed, but the call names no compression".to_owned(),
+            _ => format!("a message has flags that are not allowed here: {flags:#010b}"),
+        };
+        Err(Error::new(Code::Internal, message))
+    }
+}
+
+/// The least that the end of a stream may be, in bytes, however small its messages have to be: it holds metadata, as headers do.
+const END_LIMIT: u32 = 64 << 10;
 
 #[cfg(test)]
 mod tests {
@@ -153,15 +170,26 @@ mod tests {
     use super::*;
 
     fn next(buffer: &mut Buffer, limit: u32) -> Result<Option<Bytes>> {
-        Ok(buffer.next_frame(limit, false)?.map(|payload| payload.bytes))
+        Ok(buffer.next_frame(limit, Flags { compressed: false, end: 0 })?.map(|payload| payload.bytes))
     }
 
     #[test]
     fn a_compressed_frame_is_one_where_it_may_be() {
         let mut buffer = Buffer::new();
         buffer.push(Bytes::from_static(b"\x01\0\0\0\x02hi"));
-        let payload = buffer.next_frame(10, true).unwrap().unwrap();
+        let payload = buffer.next_frame(10, Flags { compressed: true, end: 0 }).unwrap().unwrap();
         assert_eq!((&payload.bytes[..], payload.compressed), (&b"hi"[..], true));
+    }
+
+    #[test]
+    fn the_end_is_a_frame_of_its_own_where_there_is_one() {
+        let mut buffer = Buffer::new();
+        buffer.push(Bytes::from_static(b"\x03\0\0\0\x02{}"));
+        let payload = buffer.next_frame(1, Flags { compressed: true, end: END_STREAM }).unwrap().unwrap();
+        assert_eq!((&payload.bytes[..], payload.compressed, payload.end), (&b"{}"[..], true, true));
+        buffer.push(Bytes::from_static(b"\x80\0\0\0\x02{}"));
+        let error = buffer.next_frame(10, Flags { compressed: true, end: END_STREAM }).unwrap_err();
+        assert_eq!(error.code(), Code::Internal);
     }
 
     fn frame(payload: &[u8]) -> Vec<u8> {

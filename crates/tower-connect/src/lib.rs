@@ -47,6 +47,7 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
+pub mod client;
 pub mod codec;
 pub mod codegen;
 pub mod compression;
@@ -61,7 +62,10 @@ pub mod protocol;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod server;
+#[cfg(feature = "client")]
+pub mod transport;
 
+pub use self::client::Channel;
 pub use self::codec::Codec;
 pub use self::envelope::{Body, Call, Messages, Peer, Protocol, Request, Response, Sender, Streaming};
 pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};

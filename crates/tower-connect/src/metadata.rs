@@ -24,7 +24,7 @@ use http::{HeaderMap, HeaderValue};
 use crate::{Error, Result};
 
 /// Written without padding, read with or without it.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );

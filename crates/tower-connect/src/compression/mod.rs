@@ -21,6 +21,7 @@
 //!
 //! [`ProtocolLayer`]: crate::server::ProtocolLayer
 
+mod accept;
 #[cfg(feature = "br")]
 mod brotli;
 mod coding;
@@ -45,6 +46,7 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 
+pub(crate) use self::accept::Accept;
 #[cfg(feature = "br")]
 pub use self::brotli::BROTLI;
 pub(crate) use self::coding::Coding;
@@ -196,7 +198,7 @@ impl Compressor {
     }
 }
 
-/// How the messages of a response are compressed.
+/// How the messages that are sent are compressed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compress {
     with: Compressor,
@@ -204,6 +206,10 @@ pub(crate) struct Compress {
 }
 
 impl Compress {
+    pub(crate) fn new(with: Compressor, min_size: usize) -> Self {
+        Self { with, min_size }
+    }
+
     pub(crate) fn name(self) -> HeaderValue {
         HeaderValue::from_static(self.with.name())
     }
@@ -213,18 +219,19 @@ impl Compress {
         message > self.with.long as usize && message >= self.min_size
     }
 
-    /// Appends the compressed message, unless it is too small for that, or would not become smaller.
+    /// Appends the compressed message, unless it is too small for that, or would not become smaller. With a minimum of zero every message is
+    /// compressed.
     pub(crate) fn apply(self, message: &[u8], buf: &mut BytesMut) -> Result<bool> {
         if message.len() < self.min_size {
             return Ok(false);
         }
         let start = buf.len();
         (self.with.algorithm.compress)(message, self.with.level, buf)?;
-        let smaller = buf.len() - start < message.len();
-        if !smaller {
+        let worth = self.min_size == 0 || buf.len() - start < message.len();
+        if !worth {
             buf.truncate(start);
         }
-        Ok(smaller)
+        Ok(worth)
     }
 }
 

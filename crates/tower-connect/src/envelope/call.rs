@@ -5,6 +5,7 @@ use http::{Extensions, Version, request};
 
 use super::Peer;
 use crate::Codec;
+use crate::client::CallOptions;
 use crate::method::{Spec, StreamType};
 
 /// What is known of a call beside its messages and metadata: it lies in the extensions of every request that a protocol has claimed.
@@ -22,6 +23,8 @@ pub struct Call {
     peer: Option<Peer>,
     started: Instant,
     timeout: Option<Duration>,
+    /// Of a call that is made here.
+    options: Option<Arc<CallOptions>>,
 }
 
 impl Call {
@@ -37,7 +40,39 @@ impl Call {
             peer: parts.extensions.get().cloned(),
             started: now(),
             timeout: None,
+            options: None,
         }
+    }
+
+    /// A call that is made here.
+    pub(crate) fn outgoing(method: &'static Spec, options: Arc<CallOptions>) -> Self {
+        Self {
+            protocol: options.settled_protocol(),
+            codec: options.settled_codec(),
+            streams: Streams::Either,
+            version: Version::HTTP_11,
+            get: false,
+            method: Some(method),
+            path: None,
+            peer: None,
+            started: now(),
+            timeout: options.settled_timeout(),
+            options: Some(options),
+        }
+    }
+
+    /// Passes a call on that has come here.
+    pub(crate) fn redirect(&mut self, protocol: Protocol, options: Arc<CallOptions>) {
+        self.protocol = protocol;
+        self.options = Some(options);
+    }
+
+    pub(crate) fn options(&self) -> Option<&Arc<CallOptions>> {
+        self.options.as_ref()
+    }
+
+    pub(crate) fn streams(&self) -> Streams {
+        self.streams
     }
 
     /// Marks a call whose content type allows only procedures without, or only procedures with, a stream.

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::base64::Base64;
 use super::source::Source;
 use crate::compression::{Compressor, Work};
-use crate::frame::{Buffer, Payload, check_size};
+use crate::frame::{Buffer, Flags, Payload, check_size};
 use crate::{Body, Code, Error, Result};
 
 /// How messages lie in the body of a request.
@@ -18,9 +18,17 @@ pub(crate) enum Framing {
     Prefixed,
 }
 
+/// Whose body it is: what it means that it breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Request,
+    Response,
+}
+
 /// How messages are taken off the wire.
 #[derive(Debug)]
 pub struct Receive {
+    pub(crate) side: Side,
     pub(crate) framing: Framing,
     /// What the caller's messages have gone through.
     pub(crate) inflate: Option<Compressor>,
@@ -32,7 +40,12 @@ pub struct Receive {
 
 impl Receive {
     pub(crate) fn new(framing: Framing) -> Self {
-        Self { framing, inflate: None, inline: None, base64: false }
+        Self { side: Side::Request, framing, inflate: None, inline: None, base64: false }
+    }
+
+    /// The one message of a response.
+    pub(crate) fn answer(inflate: Option<Compressor>) -> Self {
+        Self { side: Side::Response, inflate, ..Self::new(Framing::Whole) }
     }
 }
 
@@ -42,6 +55,7 @@ pub(super) struct Inbound {
     source: Source,
     buffer: Buffer,
     limit: u32,
+    side: Side,
     framing: Framing,
     may_be_compressed: bool,
     done: bool,
@@ -51,7 +65,7 @@ pub(super) struct Inbound {
 
 impl Inbound {
     pub(super) fn new(body: Body, receive: Receive, limit: u32, rest: Option<oneshot::Sender<Source>>) -> Self {
-        let Receive { framing, inflate, inline, base64 } = receive;
+        let Receive { side, framing, inflate, inline, base64 } = receive;
         let mut body = inline.map_or(body, Body::data);
         if base64 {
             body = Body::wire(Base64::new(body));
@@ -64,9 +78,8 @@ impl Inbound {
             Source::from(body)
         };
         let may_be_compressed = inflate.is_some();
-        // What does not compress becomes a little larger.
-        let slack = if may_be_compressed { (limit >> 8).saturating_add(1024) } else { 0 };
-        Self { source, buffer, limit: limit.saturating_add(slack), framing, may_be_compressed, done: false, rest }
+        let limit = if may_be_compressed { compressed_limit(limit) } else { limit };
+        Self { source, buffer, limit, side, framing, may_be_compressed, done: false, rest }
     }
 
     pub(super) fn is_end(&self) -> bool {
@@ -95,25 +108,38 @@ impl Inbound {
         loop {
             let expected = self.buffer.len() as u64 + self.source.at_least();
             check_size(expected, self.limit)?;
-            let Some(data) = ready!(self.source.poll_data(cx)?) else {
-                return Poll::Ready(Ok(Payload { bytes: self.buffer.take(), compressed: self.may_be_compressed }));
+            let Some(data) = ready!(self.poll_data(cx)?) else {
+                return Poll::Ready(Ok(Payload {
+                    bytes: self.buffer.take(),
+                    compressed: self.may_be_compressed,
+                    end: false,
+                }));
             };
             self.buffer.push(data);
         }
     }
 
     fn poll_prefixed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Payload>>> {
+        // A stream cannot end from the caller's side.
+        let flags = Flags { compressed: self.may_be_compressed, end: 0 };
         loop {
-            if let Some(payload) = self.buffer.next_frame(self.limit, self.may_be_compressed)? {
+            if let Some(payload) = self.buffer.next_frame(self.limit, flags)? {
                 return Poll::Ready(Ok(Some(payload)));
             }
-            match ready!(self.source.poll_data(cx)?) {
+            match ready!(self.poll_data(cx)?) {
                 Some(data) => self.buffer.push(data),
                 None if self.buffer.len() == 0 => return Poll::Ready(Ok(None)),
                 None => {
                     return Poll::Ready(Err(Error::new(Code::Internal, "the body ended inside a message")));
                 }
             }
+        }
+    }
+
+    fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        match self.side {
+            Side::Request => self.source.poll_data(cx),
+            Side::Response => self.source.poll_answer_data(cx),
         }
     }
 
@@ -134,6 +160,11 @@ impl Drop for Inbound {
     fn drop(&mut self) {
         self.finish();
     }
+}
+
+/// How large a compressed message may be that must not become larger than the limit: what does not compress becomes a little larger.
+pub(crate) fn compressed_limit(limit: u32) -> u32 {
+    limit.saturating_add((limit >> 8).saturating_add(1024))
 }
 
 /// The same for a caller whose messages may be compressed.

@@ -2,6 +2,7 @@ use http::header::IF_NONE_MATCH;
 use http::{Extensions, HeaderMap, request, response};
 
 use crate::Call;
+use crate::client::CallOptions;
 
 /// A request with its message: the parts of the HTTP request, and a `T`.
 ///
@@ -72,6 +73,13 @@ impl<T> Request<T> {
     #[must_use]
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.head.extensions
+    }
+
+    /// Sets how the call is made, where it is not to be made as the channel has it.
+    #[must_use]
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.head.extensions.insert(options);
+        self
     }
 
     /// Protocol, codec, procedure and deadline; `None` for a request that did not come through a protocol's layer.

@@ -1,13 +1,14 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use http::HeaderMap;
+use pin_project::pin_project;
 use tokio::sync::mpsc;
 
+use super::Ended;
 use crate::{Error, Result};
 
 /// The messages that this side sends: any stream, or the other end of a [`Sender`].
@@ -36,7 +37,7 @@ pub struct Messages<T>(Source<T>);
 
 enum Source<T> {
     Stream(Pin<Box<dyn Stream<Item = Result<T>> + Send>>),
-    Channel { receiver: mpsc::Receiver<Item<T>>, panicked: Arc<AtomicBool> },
+    Channel { receiver: mpsc::Receiver<Item<T>>, call: Arc<Ended> },
 }
 
 /// What goes through a channel: messages, and once how it ends.
@@ -68,18 +69,31 @@ impl<T> Messages<T> {
     #[must_use]
     pub fn channel(capacity: usize) -> (Sender<T>, Self) {
         let (sender, receiver) = mpsc::channel(capacity);
-        let panicked = Arc::default();
-        (Sender { sender, panicked: Arc::clone(&panicked) }, Self(Source::Channel { receiver, panicked }))
+        let call = Arc::default();
+        (Sender { sender, call: Arc::clone(&call) }, Self(Source::Channel { receiver, call }))
+    }
+
+    /// Sends what a stream yields that cannot fail.
+    pub fn from_stream(stream: impl Stream<Item = T> + Send + 'static) -> Self {
+        Self::new(Infallible(stream))
+    }
+
+    /// Where senders are told how their call has ended.
+    pub(crate) fn ended(&self) -> Option<Arc<Ended>> {
+        match &self.0 {
+            Source::Channel { call, .. } => Some(Arc::clone(call)),
+            Source::Stream(_) => None,
+        }
     }
 
     pub(crate) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Sent<T>>>> {
         match &mut self.0 {
             Source::Stream(stream) => stream.as_mut().poll_next(cx).map_ok(Sent::Message),
-            Source::Channel { receiver, panicked } => receiver.poll_recv(cx).map(|item| match item {
+            Source::Channel { receiver, call } => receiver.poll_recv(cx).map(|item| match item {
                 Some(Item::Message(message)) => Some(Ok(Sent::Message(message))),
                 Some(Item::Trailers(trailers)) => Some(Ok(Sent::Trailers(trailers))),
                 Some(Item::Failure(error)) => Some(Err(error)),
-                None => panicked.load(Ordering::Acquire).then(|| Err(Error::panicked())),
+                None => call.has_panicked().then(|| Err(Error::panicked())),
             }),
         }
     }
@@ -101,7 +115,7 @@ impl<T> fmt::Debug for Messages<T> {
 /// The sending end of [`Messages::channel`].
 pub struct Sender<T> {
     sender: mpsc::Sender<Item<T>>,
-    panicked: Arc<AtomicBool>,
+    call: Arc<Ended>,
 }
 
 impl<T> Sender<T> {
@@ -109,12 +123,13 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// [`Code::Canceled`](crate::Code::Canceled) when nobody reads any more: the caller has gone, or the call has ended.
+    /// The error that the call has ended with, at a client; [`Code::Canceled`](crate::Code::Canceled) when nobody reads any more: the caller has gone, or the call has
+    /// ended well, or nobody has read yet how it has ended.
     pub async fn send(&self, message: T) -> Result<()> {
         self.put(Item::Message(message)).await
     }
 
-    /// Ends the call well, with trailing metadata. What other senders send after it is lost.
+    /// Ends the call well, with trailing metadata, which clients do not send. What other senders send after it is lost.
     ///
     /// # Errors
     ///
@@ -138,14 +153,16 @@ impl<T> Sender<T> {
     }
 
     async fn put(&self, item: Item<T>) -> Result<()> {
-        let gone = |_| Error::new(crate::Code::Canceled, "nobody reads the messages any more");
-        self.sender.send(item).await.map_err(gone)
+        match self.sender.send(item).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.call.reason().await),
+        }
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), panicked: Arc::clone(&self.panicked) }
+        Self { sender: self.sender.clone(), call: Arc::clone(&self.call) }
     }
 }
 
@@ -153,7 +170,7 @@ impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         // What is sent by a task that panics has no end of its own, and must not look as if it had.
         if std::thread::panicking() {
-            self.panicked.store(true, Ordering::Release);
+            self.call.panic();
         }
     }
 }
@@ -161,6 +178,18 @@ impl<T> Drop for Sender<T> {
 impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+/// A stream that cannot fail as one that does not.
+#[pin_project]
+struct Infallible<S>(#[pin] S);
+
+impl<S: Stream> Stream for Infallible<S> {
+    type Item = Result<S::Item>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.project().0.poll_next(cx).map(|message| message.map(Ok))
     }
 }
 

@@ -12,7 +12,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use super::erased::Erased;
 use crate::{Body, Error, Result};
 
-/// Where the bytes of a request come from; without a box of our own where there is one already.
+/// Where the bytes of a request or a response come from; without a box of our own where there is one already.
 pub(crate) enum Source {
     /// Nothing, or nothing more.
     Ended,
@@ -50,6 +50,29 @@ impl Source {
                 && !data.is_empty()
             {
                 return Poll::Ready(Ok(Some(data)));
+            }
+        }
+    }
+
+    /// The next frame of a response. What goes wrong is the transport's.
+    pub(crate) fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let frame = match ready!(self.poll_frame(cx)) {
+            Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+            Ok(None) if self.at_least() > 0 => Some(Err(Error::cut_off())),
+            Ok(None) => None,
+            Err(error) => Some(Err(Error::of_transport(error))),
+        };
+        *self = Self::Ended;
+        Poll::Ready(frame)
+    }
+
+    /// The next bytes of a response that needs no trailers.
+    pub(crate) fn poll_answer_data(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        loop {
+            match ready!(self.poll_answer(cx)?).map(Frame::into_data) {
+                None => return Poll::Ready(Ok(None)),
+                Some(Ok(data)) => return Poll::Ready(Ok(Some(data))),
+                Some(Err(_)) => {}
             }
         }
     }

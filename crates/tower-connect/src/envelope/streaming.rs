@@ -4,22 +4,39 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::HeaderMap;
+use http_body::Frame;
 
+use super::Senders;
 use crate::codec::Format;
 use crate::{Body, Codec, Error, Result};
 
 /// The messages that the other side sends, as they come.
 ///
-/// It is a [`Stream`]; [`message`](Self::message) needs no trait. After an error there is nothing more.
+/// It is a [`Stream`]; [`message`](Self::message) needs no trait. After an error there is nothing more. Dropping it ends the call.
 pub struct Streaming<T> {
     body: Body,
     codec: Codec,
     decode: fn(Codec, Bytes) -> Result<T>,
+    trailers: Option<Box<HeaderMap>>,
+    /// At a client: who still sends.
+    call: Option<Box<Answer>>,
+}
+
+/// A response that is being read.
+struct Answer {
+    senders: Senders,
+    finish: fn(Error) -> Error,
 }
 
 impl<T> Streaming<T> {
     pub(crate) fn new<F: Format<T>>(body: Body, codec: Codec) -> Self {
-        Self { body, codec, decode: F::decode }
+        Self { body, codec, decode: F::decode, trailers: None, call: None }
+    }
+
+    /// The messages of a response: `finish` sees the error that they end with, and senders of the request are told of it.
+    pub(crate) fn answer<F: Format<T>>(body: Body, codec: Codec, senders: Senders, finish: fn(Error) -> Error) -> Self {
+        Self { call: Some(Box::new(Answer { senders, finish })), ..Self::new::<F>(body, codec) }
     }
 
     /// The next message; `None` when there are no more.
@@ -33,22 +50,42 @@ impl<T> Streaming<T> {
         std::future::poll_fn(|cx| self.poll_message(cx)).await.transpose()
     }
 
+    /// Trailing metadata: what came after the messages. It is `None` before they have ended, and at a server. If they end with an error, its
+    /// metadata is [in there](Error::trailers).
+    #[must_use]
+    pub fn trailers(&self) -> Option<&HeaderMap> {
+        self.trailers.as_deref()
+    }
+
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         let message = loop {
             match ready!(self.body.poll(cx)) {
-                None => return Poll::Ready(None),
-                Some(Err(error)) => break Err(error),
-                Some(Ok(frame)) => {
-                    if let Ok(message) = frame.into_data() {
-                        break (self.decode)(self.codec, message);
+                None => {
+                    if self.call.is_some() {
+                        self.trailers.get_or_insert_default();
                     }
+                    self.end(None);
+                    return Poll::Ready(None);
                 }
+                Some(Err(error)) => break Err(error),
+                Some(Ok(frame)) => match frame.into_data().map_err(Frame::into_trailers) {
+                    Ok(message) => break (self.decode)(self.codec, message),
+                    Err(trailers) => self.trailers = trailers.ok().map(Box::new),
+                },
             }
         };
-        if message.is_err() {
+        Poll::Ready(Some(message.map_err(|error| {
             self.body = Body::empty();
+            let error = self.call.as_ref().map_or(error.clone(), |call| (call.finish)(error));
+            self.end(Some(&error));
+            error
+        })))
+    }
+
+    fn end(&mut self, error: Option<&Error>) {
+        if let Some(call) = &mut self.call {
+            call.senders.tell(error);
         }
-        Poll::Ready(Some(message))
     }
 }
 

@@ -54,6 +54,11 @@ impl Whole {
         Message { bytes: self.framed, trailers: self.trailers }
     }
 
+    /// The message in its frame.
+    pub(crate) fn into_framed(self) -> Bytes {
+        self.framed
+    }
+
     /// The same with its message compressed, if that is worth it.
     pub(crate) fn compressed(mut self, compress: Compress) -> Result<Self> {
         let mut framed = BytesMut::from(&[0; PREFIX][..]);

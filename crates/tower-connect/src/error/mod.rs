@@ -15,8 +15,10 @@
 mod code;
 mod convert;
 mod detail;
+mod origin;
 mod refusal;
 mod shown;
+mod transport;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,6 +28,7 @@ use http::HeaderMap;
 
 pub use self::code::{Code, UnknownCode};
 pub use self::detail::ErrorDetail;
+pub use self::origin::{Origin, Retry};
 pub(crate) use self::refusal::Refusal;
 pub(crate) use self::shown::shown;
 
@@ -54,6 +57,10 @@ struct Inner {
     trailers: HeaderMap,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     refusal: Option<Refusal>,
+    origin: Origin,
+    retry: Option<Retry>,
+    /// Whether the metadata is another server's, which is none of our own caller's business.
+    foreign: bool,
 }
 
 impl Error {
@@ -67,6 +74,9 @@ impl Error {
             trailers: HeaderMap::new(),
             source: None,
             refusal: None,
+            origin: Origin::Local,
+            retry: None,
+            foreign: false,
         }))
     }
 
@@ -127,6 +137,10 @@ impl Error {
         Self::new(Code::Internal, "the handler panicked")
     }
 
+    pub(crate) fn deadline_exceeded() -> Self {
+        Self::new(Code::DeadlineExceeded, "the deadline of the call has passed")
+    }
+
     /// Of a caller that has gone away in the middle of a request.
     pub(crate) fn broken_off() -> Self {
         Self::new(Code::Canceled, "the request has broken off")
@@ -166,6 +180,7 @@ impl Error {
     /// Names that belong to a protocol (`content-type`, `grpc-*`, `connect-*` and the like) are not sent.
     #[must_use]
     pub fn with_metadata(mut self, metadata: HeaderMap) -> Self {
+        self.forget_foreign_metadata();
         self.0.metadata = metadata;
         self
     }
@@ -173,6 +188,7 @@ impl Error {
     /// Replaces the trailing metadata: what is sent after the messages.
     #[must_use]
     pub fn with_trailers(mut self, trailers: HeaderMap) -> Self {
+        self.forget_foreign_metadata();
         self.0.trailers = trailers;
         self
     }
@@ -214,6 +230,48 @@ impl Error {
         &self.0.trailers
     }
 
+    /// Where the call has failed: on this side, on the way, or at the server. See [`Origin`].
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.0.origin
+    }
+
+    /// Why the call may be made again without being done twice; `None` where nobody can tell.
+    ///
+    /// It says nothing about whether another try has a chance: [`Code::Unavailable`] does.
+    #[must_use]
+    pub fn retry(&self) -> Option<Retry> {
+        self.0.retry
+    }
+
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.0.origin = origin;
+        self
+    }
+
+    pub(crate) fn with_retry(mut self, retry: Retry) -> Self {
+        self.0.retry = Some(retry);
+        self
+    }
+
+    /// Marks the metadata as another server's.
+    pub(crate) fn with_foreign_metadata(mut self) -> Self {
+        self.0.foreign = true;
+        self
+    }
+
+    /// Drops metadata that a handler has got from another server, and passes on with the error.
+    pub(crate) fn forget_foreign_metadata(&mut self) {
+        if std::mem::take(&mut self.0.foreign) {
+            self.0.metadata.clear();
+            self.0.trailers.clear();
+        }
+    }
+
+    pub(crate) fn metadata_mut(&mut self) -> &mut HeaderMap {
+        &mut self.0.metadata
+    }
+
     pub(crate) fn take_metadata(&mut self) -> HeaderMap {
         std::mem::take(&mut self.0.metadata)
     }
@@ -242,7 +300,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { code, message, details, metadata, trailers, source, refusal } = &*self.0;
+        let Inner { code, message, details, metadata, trailers, source, refusal, origin, retry, foreign: _ } = &*self.0;
         let mut debug = f.debug_struct("Error");
         debug.field("code", code).field("message", message);
         if !details.is_empty() {
@@ -253,6 +311,12 @@ impl fmt::Debug for Error {
         }
         if !trailers.is_empty() {
             debug.field("trailers", trailers);
+        }
+        if *origin != Origin::Local {
+            debug.field("origin", origin);
+        }
+        if let Some(retry) = retry {
+            debug.field("retry", retry);
         }
         if let Some(source) = source {
             debug.field("source", source);

@@ -15,8 +15,10 @@
 //! # let _ = (all, grpc, both, strict);
 //! ```
 
+mod ask;
 mod claim;
 mod connect;
+mod download;
 mod either;
 mod grpc;
 mod grpc_web;
@@ -25,6 +27,7 @@ mod outbound;
 mod speak;
 mod timeout;
 
+pub(crate) use self::ask::{Ask, Terms};
 pub(crate) use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
 pub use self::grpc::Grpc;

@@ -21,7 +21,9 @@ pub(super) struct Outbound {
     compress: Option<Compress>,
     /// A message that takes long to compress.
     work: Option<Work<BytesMut>>,
+    /// How a reply ends; a request ends by itself.
     end: Option<End>,
+    done: bool,
     /// How the messages ended, while what came before it is still to be sent.
     ended: Option<Result<HeaderMap>>,
     failure: Option<Code>,
@@ -29,13 +31,20 @@ pub(super) struct Outbound {
 
 impl Outbound {
     /// The procedure tells, where it is known, how many messages there must be.
-    pub(super) fn body(mut body: Body, method: Option<&Spec>, compress: Option<Compress>, end: End) -> Body {
-        let messages = body.take_messages().unwrap_or_else(|| {
-            let single = method
-                .is_some_and(|method| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream));
-            Box::new(Frames { body, single, count: 0 })
-        });
-        Body::wire(Self { messages, compress, work: None, end: Some(end), ended: None, failure: None })
+    pub(super) fn body(body: Body, method: Option<&Spec>, compress: Option<Compress>, end: End) -> Body {
+        let single = |method: &Spec| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream);
+        Self::new(body, method.is_some_and(single), compress, Some(end))
+    }
+
+    /// The messages of a request, which go on until there are no more. An error is the body's.
+    pub(super) fn request(body: Body, method: Option<&Spec>, compress: Option<Compress>) -> Body {
+        let single = |method: &Spec| matches!(method.stream_type(), StreamType::Unary | StreamType::ServerStream);
+        Self::new(body, method.is_some_and(single), compress, None)
+    }
+
+    fn new(mut body: Body, single: bool, compress: Option<Compress>, end: Option<End>) -> Body {
+        let messages = body.take_messages().unwrap_or_else(|| Box::new(Frames { body, single, count: 0 }));
+        Body::wire(Self { messages, compress, work: None, end, done: false, ended: None, failure: None })
     }
 
     /// Frames messages until one has to be waited for, the batch is full, or there are no more.
@@ -84,21 +93,24 @@ impl Outbound {
 
 impl WireBody for Outbound {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let Some(end) = self.end else {
+        if self.done {
             return Poll::Ready(None);
-        };
+        }
         let batch = ready!(self.poll_batch(cx));
         if !batch.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(batch))));
         }
         let outcome = self.ended.take().unwrap_or_else(|| Ok(HeaderMap::new()));
         self.failure = outcome.as_ref().err().map(Error::code);
-        self.end = None;
-        Poll::Ready(Some(Ok(end.frame(outcome))))
+        self.done = true;
+        Poll::Ready(match self.end {
+            Some(end) => Some(Ok(end.frame(outcome))),
+            None => outcome.err().map(Err),
+        })
     }
 
     fn is_end(&self) -> bool {
-        self.end.is_none()
+        self.done
     }
 
     fn failure(&self) -> Option<Code> {

@@ -25,14 +25,12 @@
 //! ```
 
 mod config;
-mod deadline;
 pub(crate) mod dispatch;
 mod drain;
 mod future;
 pub(crate) mod handle;
 mod layer;
 mod outcome;
-mod send_limit;
 mod service;
 mod status;
 mod wait;

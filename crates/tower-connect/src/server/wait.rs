@@ -2,10 +2,9 @@ use std::task::{Context, Poll};
 
 use http::response;
 
-use super::deadline::Deadline;
 use super::drain::{Drain, Rest};
 use super::outcome::Watch;
-use super::send_limit::SendLimit;
+use crate::envelope::{Deadline, SendLimit};
 use crate::protocol::Reply;
 use crate::{Body, Call, Error};
 

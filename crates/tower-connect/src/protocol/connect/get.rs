@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, request};
-use percent_encoding::percent_decode;
+use http::{HeaderMap, HeaderValue, Method, Uri, request};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 use crate::error::Refusal;
 use crate::{Codec, Error, Result};
@@ -103,6 +104,36 @@ impl<'a> Query<'a> {
     }
 }
 
+/// Where a call is made by GET, and how many bytes that is: path and query are what servers have limits for.
+///
+/// The order of the parameters is always the same, so that the same call is the same URL to caches. Source: "Unary-Get-Request" and
+/// "Query-Get" of the Connect specification.
+pub(super) fn uri(uri: &Uri, codec: Codec, message: &[u8], compression: Option<&HeaderValue>) -> Option<(usize, Uri)> {
+    let text = std::str::from_utf8(message).ok().filter(|_| codec == Codec::Json && compression.is_none());
+    let mut target = format!("{}?connect=v1", uri.path());
+    if text.is_none() {
+        target.push_str("&base64=1");
+    }
+    if let Some(compression) = compression.and_then(|name| name.to_str().ok()) {
+        target.push_str("&compression=");
+        target.push_str(compression);
+    }
+    target.push_str("&encoding=");
+    target.push_str(codec.as_str());
+    target.push_str("&message=");
+    match text {
+        Some(text) => target.extend(utf8_percent_encode(text, ESCAPED)),
+        None => BASE64_URL_SAFE_NO_PAD.encode_string(message, &mut target),
+    }
+    let len = target.len();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.try_into().ok()?);
+    Some((len, Uri::from_parts(parts).ok()?))
+}
+
+/// All but what RFC 3986, 2.3, has as unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(TRANSFER_ENCODING) || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
 }
@@ -143,6 +174,23 @@ mod tests {
             ("base64=1&encoding=proto&message=", b""),
         ] {
             assert_eq!(parse(query).unwrap().1, message, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_always_the_same_url() {
+        let base = Uri::from_static("http://h/x/a.B/C");
+        for (codec, message, compression, expected) in [
+            (Codec::Json, &br#"{"a":" ~"}"#[..], None, "connect=v1&encoding=json&message=%7B%22a%22%3A%22%20~%22%7D"),
+            (Codec::Proto, b"\xfb\xff", None, "connect=v1&base64=1&encoding=proto&message=-_8"),
+            (Codec::Json, b"\xfb\xff", Some("gzip"), "connect=v1&base64=1&compression=gzip&encoding=json&message=-_8"),
+            (Codec::Proto, b"", None, "connect=v1&base64=1&encoding=proto&message="),
+        ] {
+            let compression = compression.map(HeaderValue::from_static);
+            let (len, uri) = uri(&base, codec, message, compression.as_ref()).unwrap();
+            assert_eq!(uri, format!("http://h/x/a.B/C?{expected}").parse::<Uri>().unwrap());
+            assert_eq!(len, "/x/a.B/C?".len() + expected.len());
+            assert_eq!(parse(expected).unwrap(), (codec, Bytes::copy_from_slice(message)));
         }
     }
 

@@ -1,8 +1,11 @@
 //! The Connect protocol. Source: the Connect specification, <https://connectrpc.com/docs/protocol>.
 
+mod ask;
 mod error;
 mod get;
+mod parse;
 mod reply;
+mod unary;
 
 use std::time::Duration;
 
@@ -10,7 +13,9 @@ use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, request};
 
+pub(super) use self::ask::ConnectAsk;
 use self::get::Query;
+pub(super) use self::parse::end_of_stream;
 use self::reply::ConnectReply;
 use super::media::{media_type, strip_prefix};
 use super::{Accept, Claim, Claimed, Speak, timeout};
@@ -21,6 +26,8 @@ use crate::method::StreamType;
 use crate::{Call, Codec, Error, Protocol, Result};
 
 const VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
+const CONNECT_CONTENT_ENCODING: HeaderName = HeaderName::from_static("connect-content-encoding");
+const CONNECT_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("connect-accept-encoding");
 
 /// The Connect protocol: unary calls as plain HTTP POST of `application/json` and `application/proto`, streams as
 /// `application/connect+json` and `application/connect+proto`. Procedures without side effects are called by GET, too.
@@ -132,6 +139,15 @@ fn parse(media_type: &[u8]) -> Option<(Framing, Codec)> {
     };
     let known = |known: &Codec| known.as_str().as_bytes().eq_ignore_ascii_case(codec);
     Some((framing, [Codec::Json, Codec::Proto].into_iter().find(known)?))
+}
+
+fn content_type(framing: Framing, codec: Codec) -> &'static str {
+    match (framing, codec) {
+        (Framing::Whole, Codec::Json) => "application/json",
+        (Framing::Whole, Codec::Proto) => "application/proto",
+        (Framing::Prefixed, Codec::Json) => "application/connect+json",
+        (Framing::Prefixed, Codec::Proto) => "application/connect+proto",
+    }
 }
 
 /// Takes the protocol's headers off, and checks them: the timeout, and what is to be done about compression on both ways.

@@ -1,6 +1,6 @@
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
 use http_body::{Body as _, Frame};
@@ -8,14 +8,14 @@ use http_body::{Body as _, Frame};
 use super::super::outbound::Outbound;
 use super::super::{Reply, not_one_message};
 use super::error::{end_stream_json, to_json};
-use crate::compression::{Compress, Work};
-use crate::envelope::{End, Message, Single, copy_metadata, remove_reserved};
+use super::unary::Unary;
+use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, content_type};
+use crate::compression::Compress;
+use crate::envelope::{End, Framing, copy_metadata, remove_reserved};
 use crate::error::Refusal;
 use crate::frame::{END_STREAM, PREFIX, write_prefix};
 use crate::method::Spec;
 use crate::{Body, Codec, Error, Result};
-
-const CONNECT_CONTENT_ENCODING: HeaderName = HeaderName::from_static("connect-content-encoding");
 
 /// The answer to a caller that speaks Connect.
 #[derive(Debug)]
@@ -31,43 +31,6 @@ pub struct ConnectReply {
 enum Kind {
     Unary(Unary),
     Stream(Option<&'static Spec>),
-}
-
-/// The message and the trailers are collected, because the trailers go into the head.
-#[derive(Debug, Default)]
-struct Unary {
-    single: Single,
-    /// The message that is being compressed.
-    work: Option<Box<Work<(Bytes, bool)>>>,
-}
-
-impl Unary {
-    /// The message as it will be sent, and whether it is compressed.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        headers: &mut HeaderMap,
-        body: &mut Body,
-        compress: Option<Compress>,
-    ) -> Poll<Result<(Bytes, bool)>> {
-        if let Some(work) = &mut self.work {
-            return work.poll(cx);
-        }
-        let Message { bytes, trailers } = match body.take_whole() {
-            Some(whole) => whole.into_message(),
-            None => ready!(self.single.poll(cx, body)).map_err(not_one_message)?,
-        };
-        if let Some(trailers) = trailers {
-            add_trailers(*trailers, headers);
-        }
-        let Some(compress) = compress else { return Poll::Ready(Ok((bytes, false))) };
-        let is_long = compress.is_long(bytes.len());
-        let work = move || {
-            let mut buf = BytesMut::new();
-            Ok(if compress.apply(&bytes, &mut buf)? { (buf.freeze(), true) } else { (bytes, false) })
-        };
-        if is_long { self.work.insert(Box::new(Work::start(work))).poll(cx) } else { Poll::Ready(work()) }
-    }
 }
 
 impl ConnectReply {
@@ -105,17 +68,16 @@ impl ConnectReply {
     fn accept_encoding(&self) -> HeaderName {
         match &self.kind {
             Kind::Unary(_) => ACCEPT_ENCODING,
-            Kind::Stream(_) => HeaderName::from_static("connect-accept-encoding"),
+            Kind::Stream(_) => CONNECT_ACCEPT_ENCODING,
         }
     }
 
     fn content_type(&self) -> HeaderValue {
-        HeaderValue::from_static(match (&self.kind, self.codec) {
-            (Kind::Unary(_), Codec::Json) => "application/json",
-            (Kind::Unary(_), Codec::Proto) => "application/proto",
-            (Kind::Stream(_), Codec::Json) => "application/connect+json",
-            (Kind::Stream(_), Codec::Proto) => "application/connect+proto",
-        })
+        let framing = match &self.kind {
+            Kind::Unary(_) => Framing::Whole,
+            Kind::Stream(_) => Framing::Prefixed,
+        };
+        HeaderValue::from_static(content_type(framing, self.codec))
     }
 }
 
@@ -127,7 +89,10 @@ impl Reply for ConnectReply {
                 (body, CONNECT_CONTENT_ENCODING, self.compress)
             }
             Kind::Unary(unary) => {
-                let (message, compressed) = ready!(unary.poll(cx, &mut head.headers, body, self.compress))?;
+                let (message, compressed) = ready!(unary.poll(cx, body, self.compress, not_one_message))?;
+                if let Some(trailers) = unary.take_trailers() {
+                    add_trailers(*trailers, &mut head.headers);
+                }
                 (Body::data(message), CONTENT_ENCODING, self.compress.filter(|_| compressed))
             }
         };

@@ -51,6 +51,14 @@ impl ContentType {
         KNOWN.iter().find(|known| known.suffix.as_bytes().eq_ignore_ascii_case(suffix))
     }
 
+    /// The one that a client sends: bare for binary gRPC, as some servers know no other, and with its codec else.
+    pub(in crate::protocol) fn of(flavor: Flavor, codec: Codec) -> &'static Self {
+        let fits = |known: &&Self| known.flavor == flavor && known.codec == codec;
+        let bare = flavor == Flavor::Grpc && codec == Codec::Proto;
+        let suits = |known: &&Self| fits(known) && known.suffix.contains('+') != bare;
+        KNOWN.iter().find(suits).unwrap_or(&KNOWN[0])
+    }
+
     /// Appends the names of some flavors, in the form of `Accept-Post`.
     pub(in crate::protocol) fn list(flavors: &[Flavor], names: &mut String) {
         for known in KNOWN.iter().filter(|known| flavors.contains(&known.flavor)) {

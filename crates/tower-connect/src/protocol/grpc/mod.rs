@@ -1,7 +1,9 @@
 //! gRPC. Source: gRPC over HTTP/2, `PROTOCOL-HTTP2.md` of the gRPC project.
 
+mod ask;
 mod content_type;
 mod headers;
+mod outcome;
 mod reply;
 mod spelling;
 mod status;
@@ -9,8 +11,10 @@ mod status;
 use http::header::TE;
 use http::{HeaderMap, Method, Version, request};
 
+pub(super) use self::ask::GrpcAsk;
 pub(super) use self::content_type::{ContentType, Flavor};
 pub(super) use self::headers::Headers;
+pub(super) use self::outcome::outcome_of;
 use self::reply::GrpcReply;
 pub(super) use self::spelling::{Failure, Spelling};
 pub(super) use self::status::{size, trailers};

@@ -9,9 +9,9 @@ use prost::Message;
 use crate::envelope::remove_reserved;
 use crate::{Code, Error, ErrorDetail, Result};
 
-const STATUS: HeaderName = HeaderName::from_static("grpc-status");
-const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
-const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
+pub(super) const STATUS: HeaderName = HeaderName::from_static("grpc-status");
+pub(super) const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
+pub(super) const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
 /// What a message may not hold as it is: control characters and what is not ASCII (both by the encoder's own rule), and the escape itself.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
@@ -101,22 +101,22 @@ impl Left {
 
 /// `google.rpc.Status`: the fields that gRPC sends in a trailer when there are details.
 #[derive(Clone, PartialEq, Message)]
-struct Status {
+pub(super) struct Status {
     #[prost(int32, tag = "1")]
-    code: i32,
+    pub(super) code: i32,
     #[prost(string, tag = "2")]
-    message: String,
+    pub(super) message: String,
     #[prost(message, repeated, tag = "3")]
-    details: Vec<Any>,
+    pub(super) details: Vec<Any>,
 }
 
 /// `google.protobuf.Any`.
 #[derive(Clone, PartialEq, Message)]
-struct Any {
+pub(super) struct Any {
     #[prost(string, tag = "1")]
-    type_url: String,
+    pub(super) type_url: String,
     #[prost(bytes = "bytes", tag = "2")]
-    value: bytes::Bytes,
+    pub(super) value: bytes::Bytes,
 }
 
 impl Status {

@@ -1,6 +1,7 @@
 //! gRPC-Web: gRPC without trailers of HTTP. Source: `PROTOCOL-WEB.md` of the gRPC project.
 
 mod reply;
+mod trailers;
 
 use std::cmp::Reverse;
 
@@ -8,6 +9,7 @@ use http::header::{ACCEPT, ORIGIN};
 use http::{HeaderMap, Method, request};
 
 use self::reply::GrpcWebReply;
+pub(super) use self::trailers::trailers_of;
 use super::grpc::{ContentType, Flavor, Headers, Spelling};
 use super::media::media_type;
 use super::{Accept, Claim, Claimed, Speak};

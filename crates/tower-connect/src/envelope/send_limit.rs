@@ -3,13 +3,13 @@ use std::task::{Context, Poll, ready};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
 
-use crate::envelope::{Encode, Encoded, WireBody};
+use super::{Encode, Encoded, WireBody};
 use crate::frame::check_size;
 use crate::{Body, Code, Error, Result};
 
 /// The largest message that is sent, in bytes, before it is compressed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SendLimit(pub(super) u32);
+pub(crate) struct SendLimit(pub(crate) u32);
 
 impl SendLimit {
     /// Puts the limit on every message of a body.
@@ -17,7 +17,7 @@ impl SendLimit {
     /// # Errors
     ///
     /// [`Code::ResourceExhausted`] for a message that is there already.
-    pub(super) fn bound(self, mut body: Body) -> Result<Body> {
+    pub(crate) fn bound(self, mut body: Body) -> Result<Body> {
         if let Some(messages) = body.take_messages() {
             return Ok(Body::encoding(Messages { messages, limit: self.0 }));
         }
@@ -29,7 +29,7 @@ impl SendLimit {
     }
 
     /// An error that is too large loses its details: code and message are worth more than nothing.
-    pub(super) fn trim(self, error: Error) -> Error {
+    pub(crate) fn trim(self, error: Error) -> Error {
         let details = error.details().iter().map(|detail| detail.type_name().len() + detail.value().len());
         let size = error.message().len() + details.sum::<usize>();
         if size as u64 > u64::from(self.0) { error.without_details() } else { error }

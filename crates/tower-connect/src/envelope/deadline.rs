@@ -7,44 +7,40 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
 use tokio::time::{Sleep, sleep_until};
 
-use crate::envelope::{Encode, Encoded, WireBody, now};
+use super::{Encode, Encoded, WireBody, now};
 use crate::{Body, Code, Error, Result};
 
 /// The deadline of a call. The timer is made when it is first waited for, inside the runtime.
 #[derive(Debug)]
-pub(super) struct Deadline {
+pub(crate) struct Deadline {
     at: Instant,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Deadline {
-    pub(super) fn new(at: Instant) -> Self {
+    pub(crate) fn new(at: Instant) -> Self {
         Self { at, timer: None }
     }
 
     /// Ready with the error once the deadline has passed.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let at = self.at;
         // A timer is never ready at once, but a deadline may be.
         if self.timer.is_none() && now() >= at {
-            return Poll::Ready(expired());
+            return Poll::Ready(Error::deadline_exceeded());
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at.into())));
         ready!(timer.as_mut().poll(cx));
-        Poll::Ready(expired())
+        Poll::Ready(Error::deadline_exceeded())
     }
 
     /// Puts a bound on a body whose messages are not there yet.
-    pub(super) fn bound(self, mut body: Body) -> Body {
+    pub(crate) fn bound(self, mut body: Body) -> Body {
         if let Some(messages) = body.take_messages() {
             return Body::encoding(Messages { messages, deadline: self });
         }
         if body.is_whole() { body } else { Body::wire(Frames { body, deadline: self }) }
     }
-}
-
-fn expired() -> Error {
-    Error::new(Code::DeadlineExceeded, "the deadline of the call has passed")
 }
 
 /// Typed messages, until the deadline.

@@ -1,0 +1,281 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::{HeaderMap, Uri};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::address::Address;
+use super::in_process::InProcess;
+use super::shared::{Shared, SharedFuture};
+use super::{CallOptions, Egress, ResponseFuture};
+use crate::error::BoxError;
+use crate::method::Spec;
+use crate::{Body, Call, Error, Result};
+
+/// What generated clients call through: a transport, where it leads, and how to speak.
+///
+/// It is cheap to clone, and any number of clients share one. What is set on a clone is its own, the connections are everybody's.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tower_connect::Channel;
+///
+/// # #[cfg(feature = "client")]
+/// # fn main() -> Result<(), tower_connect::Error> {
+/// // Nothing is connected before the first call.
+/// let channel = Channel::connect("http://127.0.0.1:8080")?.timeout(Duration::from_secs(5));
+/// let over_grpc = channel.clone().grpc();
+/// # let _ = over_grpc;
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "client"))]
+/// # fn main() {}
+/// ```
+///
+/// It is a Tower service, too: of calls in the envelope, which it sends to its server in its own protocol. So a server's layer around a channel
+/// is a gateway.
+#[derive(Clone)]
+pub struct Channel {
+    stack: Stack,
+    transport: Shared,
+    layers: Vec<Wrap>,
+    address: Arc<Address>,
+    options: Arc<CallOptions>,
+    metadata: Option<Arc<HeaderMap>>,
+}
+
+/// A layer, however often it has to be put around what carries calls.
+type Wrap = Arc<dyn Fn(Shared) -> Shared + Send + Sync>;
+
+/// From the envelope to the wire, without a box where there are no layers in between.
+#[derive(Clone)]
+enum Stack {
+    Plain(Egress<Shared>),
+    Layered(Shared),
+}
+
+/// The response future of a [`Channel`].
+#[pin_project::pin_project(project = Project)]
+pub struct ChannelFuture(#[pin] Either);
+
+#[pin_project::pin_project(project = EitherProject)]
+enum Either {
+    Plain(#[pin] ResponseFuture<Shared, SharedFuture>),
+    Layered(SharedFuture),
+}
+
+impl Channel {
+    /// Calls the server at a URL, over a pool of connections with the defaults of [`HttpTransport`](crate::transport::HttpTransport). A path in
+    /// the URL goes before the procedures' own.
+    ///
+    /// `https` needs the feature `webpki-roots` or `native-roots`, or a transport with a configuration of yours.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidArgument`](crate::Code::InvalidArgument) for what is not a URL of HTTP. Nothing is connected yet.
+    #[cfg(feature = "client")]
+    pub fn connect(url: impl TryInto<Uri, Error: Into<BoxError>>) -> Result<Self> {
+        Self::new(crate::transport::HttpTransport::new(), url)
+    }
+
+    /// Calls the server at a URL over a service of yours: an [`HttpTransport`](crate::transport), with layers around it or not, or anything else
+    /// that takes requests of HTTP. It gets requests with whole URLs.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidArgument`](crate::Code::InvalidArgument) for what is not a URL of HTTP.
+    pub fn new<S, B>(service: S, url: impl TryInto<Uri, Error: Into<BoxError>>) -> Result<Self>
+    where
+        S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Ok(Self::over(Shared::transport(service), Address::new(url)?))
+    }
+
+    /// Calls a server in this process, without a socket: a router, or any other service. All else is as it is over one, the protocol too.
+    pub fn service<S, B>(service: S) -> Self
+    where
+        S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self::over(Shared::transport(InProcess(service)), Address::in_process())
+    }
+
+    fn over(transport: Shared, address: Address) -> Self {
+        Self {
+            stack: Stack::Plain(Egress::new(transport.clone(), None)),
+            transport,
+            layers: Vec::new(),
+            address: Arc::new(address),
+            options: Arc::default(),
+            metadata: None,
+        }
+    }
+
+    /// Puts a layer around all calls, in the envelope: it sees a [`Call`] in the extensions of each request, whole messages, and errors as
+    /// errors. The last one is the outermost.
+    #[must_use]
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Shared> + Send + Sync + 'static,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(Arc::new(move |inner| Shared::layered(layer.layer(inner))));
+        self.stack()
+    }
+
+    /// Puts a layer around the transport: it sees requests of HTTP, as they go over the wire. The last one is the outermost.
+    #[must_use]
+    pub fn http_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Shared>,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.transport = Shared::transport(layer.layer(self.transport));
+        self.stack()
+    }
+
+    fn stack(mut self) -> Self {
+        let egress = Egress::new(self.transport.clone(), None);
+        self.stack = if self.layers.is_empty() {
+            Stack::Plain(egress)
+        } else {
+            Stack::Layered(self.layers.iter().fold(Shared::layered(egress), |inner, wrap| wrap(inner)))
+        };
+        self
+    }
+
+    /// Sends this metadata with every call, unless a call has values of its own under a name.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: HeaderMap) -> Self {
+        self.metadata = Some(Arc::new(metadata));
+        self
+    }
+
+    setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        Arc::make_mut(&mut self.options)
+    }
+
+    /// The options of a call, which may have some of its own.
+    pub(super) fn settle(&self, own: Option<CallOptions>) -> Arc<CallOptions> {
+        match own {
+            Some(own) => Arc::new(own.or(&self.options)),
+            None => Arc::clone(&self.options),
+        }
+    }
+
+    /// Sends a call of the envelope to one of the server's procedures.
+    pub(super) fn send(&self, mut request: http::Request<Body>, spec: &'static Spec) -> ChannelFuture {
+        match self.address.of(Bytes::from_static(spec.procedure().as_bytes())) {
+            Ok(uri) => *request.uri_mut() = uri,
+            Err(error) => return ChannelFuture::failed(error),
+        }
+        self.forward(request)
+    }
+
+    fn forward(&self, mut request: http::Request<Body>) -> ChannelFuture {
+        if let Some(metadata) = &self.metadata {
+            add_missing(metadata, request.headers_mut());
+        }
+        ChannelFuture(match self.stack.clone() {
+            Stack::Plain(mut egress) => Either::Plain(egress.call(request)),
+            Stack::Layered(mut stack) => Either::Layered(stack.call(request)),
+        })
+    }
+}
+
+/// Adds what is not there under any name.
+fn add_missing(metadata: &HeaderMap, headers: &mut HeaderMap) {
+    for name in metadata.keys() {
+        if !headers.contains_key(name) {
+            for value in metadata.get_all(name) {
+                headers.append(name, value.clone());
+            }
+        }
+    }
+}
+
+impl Service<http::Request<Body>> for Channel {
+    type Response = http::Response<Body>;
+    type Error = Error;
+    type Future = ChannelFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> ChannelFuture {
+        let path = match Call::of(request.extensions()) {
+            Some(call) => Bytes::copy_from_slice(call.procedure().as_bytes()),
+            None => Bytes::from(request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()),
+        };
+        match self.address.of(path) {
+            Ok(uri) => *request.uri_mut() = uri,
+            Err(error) => return ChannelFuture::failed(error),
+        }
+        let protocol = self.options.settled_protocol();
+        if let Some(call) = request.extensions_mut().get_mut::<Call>() {
+            call.redirect(protocol, Arc::clone(&self.options));
+            // It is that of this server, and not of the next.
+            request.headers_mut().remove(HOST);
+        }
+        self.forward(request)
+    }
+}
+
+impl ChannelFuture {
+    fn failed(error: Error) -> Self {
+        Self(Either::Plain(ResponseFuture::failed(error)))
+    }
+}
+
+impl Future for ChannelFuture {
+    type Output = Result<http::Response<Body>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().0.project() {
+            EitherProject::Plain(future) => future.poll(cx),
+            EitherProject::Layered(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for ChannelFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChannelFuture").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layers = self.layers.len();
+        f.debug_struct("Channel")
+            .field("address", &self.address)
+            .field("options", &self.options)
+            .field("layers", &layers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::USER_AGENT;
+use http::{HeaderValue, Version};
+use tower_service::Service;
+
+use super::CallOptions;
+use super::future::{Pending, ResponseFuture};
+use super::ready::WaitForReady;
+use crate::envelope::{Deadline, Streams};
+use crate::error::BoxError;
+use crate::method::StreamType;
+use crate::protocol::{Ask, Terms};
+use crate::{Body, Call, Code, Error, Protocol, Result};
+
+/// The service of [`ProtocolLayer`](super::ProtocolLayer), and of channels.
+///
+/// Its error is that of the call. An error that the response ends with is its body's.
+#[derive(Clone, Debug)]
+pub struct Egress<S> {
+    inner: S,
+    /// Of a layer; those of a channel come with each call.
+    fixed: Option<(Protocol, Arc<CallOptions>)>,
+}
+
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("tower-connect/", env!("CARGO_PKG_VERSION")));
+
+impl<S> Egress<S> {
+    pub(super) fn new(inner: S, fixed: Option<(Protocol, Arc<CallOptions>)>) -> Self {
+        Self { inner, fixed }
+    }
+
+    /// The protocol and the options of a call.
+    fn settle(&self, call: &Call) -> (Protocol, Arc<CallOptions>) {
+        match &self.fixed {
+            Some((protocol, options)) => (*protocol, Arc::clone(options)),
+            None => (call.protocol(), call.options().cloned().unwrap_or_default()),
+        }
+    }
+}
+
+impl<S, B> Service<http::Request<Body>> for Egress<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>> + Clone,
+    S::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = http::Response<Body>;
+    type Error = Error;
+    type Future = ResponseFuture<S, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.inner.poll_ready(cx).map_err(|error| Error::of_transport(Error::from(error.into())))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let (mut head, body) = request.into_parts();
+        let Some(call) = head.extensions.remove::<Call>() else {
+            return ResponseFuture::pass(self.inner.call(http::Request::from_parts(head, body)));
+        };
+        let (protocol, options) = self.settle(&call);
+        let unary = match is_unary(&call, protocol) {
+            Ok(unary) => unary,
+            Err(error) => return ResponseFuture::failed(error),
+        };
+        if call.method().is_some_and(|method| method.stream_type() == StreamType::Bidi) {
+            // HTTP/1.1 has no way to send while the other side does.
+            head.version = Version::HTTP_2;
+        }
+        if options.wait_for_ready == Some(true) {
+            head.extensions.insert(WaitForReady);
+        }
+        head.headers.entry(USER_AGENT).or_insert(AGENT);
+        let own = options.settled_timeout().and_then(|timeout| call.started().checked_add(timeout));
+        let deadline = [call.deadline(), own].into_iter().flatten().min();
+        let get = options.max_url().filter(|_| call.method().is_some_and(|method| method.allows_get()));
+        let terms = Terms {
+            codec: call.codec(),
+            method: call.method(),
+            unary,
+            deadline,
+            compress: options.compress(),
+            accept: options.accept.clone().unwrap_or_default(),
+            receive_limit: options.settled_receive_limit(),
+            get,
+        };
+        let pending = Pending::new(Ask::new(protocol, terms), deadline.map(Deadline::new));
+        // The one that was ready makes the call.
+        let next = self.inner.clone();
+        let ready = std::mem::replace(&mut self.inner, next);
+        ResponseFuture::asking(ready, head, body, pending)
+    }
+}
+
+/// Whether a call is one message each way, which is what Connect wants to know.
+fn is_unary(call: &Call, protocol: Protocol) -> Result<bool> {
+    match (call.method(), call.streams()) {
+        (Some(method), _) => Ok(method.stream_type() == StreamType::Unary),
+        (None, Streams::Never) => Ok(true),
+        (None, Streams::Always) => Ok(false),
+        (None, Streams::Either) if protocol == Protocol::Connect => {
+            Err(Error::new(Code::Internal, "Connect cannot call a procedure of which the shape is not known"))
+        }
+        (None, Streams::Either) => Ok(false),
+    }
+}

@@ -1,0 +1,93 @@
+//! Calls that wait for a connection.
+
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use tokio::sync::oneshot;
+
+use super::shared::{Shared, SharedFuture};
+use crate::envelope::WireBody;
+use crate::error::{Origin, Retry};
+use crate::{Body, Code, Error, Result};
+
+/// In the extensions of a request that waits for a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WaitForReady;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+pub(super) fn call(transport: &Shared, request: http::Request<Body>) -> SharedFuture {
+    if request.extensions().get::<WaitForReady>().is_none() {
+        return transport.attempt(request);
+    }
+    let transport = transport.clone();
+    Box::pin(async move { wait(&transport, request).await })
+}
+
+/// Tries again while nothing has been sent. The deadline of the call ends it, or whoever drops it.
+async fn wait(transport: &Shared, request: http::Request<Body>) -> Result<http::Response<Body>> {
+    let (mut head, mut body) = request.into_parts();
+    head.extensions.remove::<WaitForReady>();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let (lent, mut back) = Lent::new(body);
+        let error = match transport.attempt(http::Request::from_parts(head.clone(), lent)).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        body = match back.try_recv() {
+            Ok(body) if is_connection_missing(&error) => body,
+            _ => return Err(error),
+        };
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+fn is_connection_missing(error: &Error) -> bool {
+    error.origin() == Origin::Transport && error.retry() == Some(Retry::NeverSent)
+}
+
+/// A body that comes back if nobody has read of it.
+struct Lent {
+    body: Body,
+    back: Option<oneshot::Sender<Body>>,
+}
+
+impl Lent {
+    fn new(body: Body) -> (Body, oneshot::Receiver<Body>) {
+        let (back, receiver) = oneshot::channel();
+        (Body::wire(Self { body, back: Some(back) }), receiver)
+    }
+}
+
+impl WireBody for Lent {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        self.back = None;
+        self.body.poll(cx)
+    }
+
+    fn is_end(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+
+    fn failure(&self) -> Option<Code> {
+        self.body.failure()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(back) = self.back.take() {
+            // The call may have been dropped.
+            let _ = back.send(std::mem::take(&mut self.body));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::{Code, Error};
+
+/// What both sides of a channel know of its call.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    panicked: AtomicBool,
+    reason: OnceLock<Error>,
+    told: Notify,
+}
+
+/// How long a sender waits to be told why it cannot send: the transport lets go of a request before anybody has read the response.
+const TELLING: Duration = Duration::from_millis(100);
+
+impl Ended {
+    /// A task that sends has panicked.
+    pub(super) fn panic(&self) {
+        self.panicked.store(true, Ordering::Release);
+    }
+
+    pub(super) fn has_panicked(&self) -> bool {
+        self.panicked.load(Ordering::Acquire)
+    }
+
+    /// Tells senders why they cannot send any more; what they are told first counts.
+    fn tell(&self, reason: Error) {
+        // Whoever asks again gets the first.
+        let _ = self.reason.set(reason);
+        self.told.notify_waiters();
+    }
+
+    pub(super) async fn reason(&self) -> Error {
+        let told = self.told.notified();
+        if self.reason.get().is_none() {
+            // Who waits for nothing is told nothing; then it is as if nobody had been there.
+            let _ = timeout(TELLING, told).await;
+        }
+        let unknown = || Error::new(Code::Canceled, "nobody reads the messages any more");
+        self.reason.get().cloned().unwrap_or_else(unknown)
+    }
+}
+
+/// The response's side of it: tells senders how the call has ended that they send for, at the latest when nobody waits for it any more.
+#[derive(Debug)]
+pub(crate) struct Senders(Option<Arc<Ended>>);
+
+impl Senders {
+    pub(crate) fn new(senders: Option<Arc<Ended>>) -> Self {
+        Self(senders)
+    }
+
+    /// Hands them over to who reads the response from now on.
+    pub(crate) fn take(&mut self) -> Self {
+        Self(self.0.take())
+    }
+
+    pub(crate) fn tell(&mut self, error: Option<&Error>) {
+        if let Some(senders) = self.0.take() {
+            let ended = || Error::new(Code::Canceled, "the call has ended");
+            senders.tell(error.cloned().unwrap_or_else(ended));
+        }
+    }
+}
+
+impl Drop for Senders {
+    fn drop(&mut self) {
+        self.tell(None);
+    }
+}

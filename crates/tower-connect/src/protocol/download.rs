@@ -1,0 +1,198 @@
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body::Frame;
+
+use super::connect::end_of_stream;
+use super::grpc::outcome_of;
+use super::grpc_web::trailers_of;
+use crate::compression::{Compressor, Work};
+use crate::envelope::{Source, WireBody, compressed_limit};
+use crate::frame::{Buffer, END_STREAM, Flags, TRAILERS, check_size};
+use crate::{Body, Code, Error, Result};
+
+/// Takes the messages of a response off the wire, and finds out how it ends. Nothing that has come is lost: the messages before an error are
+/// delivered, then the error.
+#[derive(Debug)]
+pub(super) struct Download {
+    source: Source,
+    buffer: Buffer,
+    inflate: Option<Compressor>,
+    /// Of a message, when it is decompressed, in bytes.
+    limit: u32,
+    /// What is being decompressed, and whether it is the end.
+    work: Option<(Work<Bytes>, bool)>,
+    end: Ending,
+    /// How the call went, until it is told.
+    outcome: Option<Result<HeaderMap>>,
+    state: State,
+}
+
+/// How a protocol ends a response.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// By a last frame of JSON.
+    Connect,
+    /// By trailers of HTTP.
+    Grpc,
+    /// By a last frame of trailers. Some servers leave that empty, and tell their status in the head, which is this.
+    GrpcWeb(Option<Box<HeaderMap>>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing has come yet.
+    Nothing,
+    Something,
+    Done,
+}
+
+impl Download {
+    pub(super) fn new(body: Body, inflate: Option<Compressor>, limit: u32, end: Ending) -> Self {
+        let state = State::Nothing;
+        Self { source: body.into(), buffer: Buffer::new(), inflate, limit, work: None, end, outcome: None, state }
+    }
+
+    pub(super) fn into_body(self) -> Body {
+        Body::wire(self)
+    }
+
+    /// Waits for the first that comes: whether there is anything beside the head.
+    pub(super) fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        while self.state == State::Nothing && self.outcome.is_none() {
+            if let Err(error) = ready!(self.poll_read(cx)) {
+                self.state = State::Something;
+                self.outcome = Some(Err(error));
+            }
+        }
+        Poll::Ready(self.state != State::Nothing)
+    }
+
+    /// A message if there is one by now; the outcome is set at the end.
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        if let Some((work, end)) = &mut self.work {
+            let payload = ready!(work.poll(cx));
+            let end = *end;
+            self.work = None;
+            if !end {
+                return Poll::Ready(payload.map(Some));
+            }
+            let outcome = self.end.parse(payload?);
+            self.outcome = Some(outcome.and_then(|trailers| self.check_rest(cx).map(|()| trailers)));
+            return Poll::Ready(Ok(None));
+        }
+        let flags = Flags { compressed: self.inflate.is_some(), end: self.end.flag() };
+        let limit = if self.inflate.is_some() { compressed_limit(self.limit) } else { self.limit };
+        let malformed = |error: Error| error.with_origin(crate::error::Origin::Transport);
+        if let Some(payload) = self.buffer.next_frame(limit, flags).map_err(malformed)? {
+            // Nothing at all is an empty message, however it is compressed.
+            let work = match self.inflate.filter(|_| payload.compressed && !payload.bytes.is_empty()) {
+                Some(inflate) => inflate.decompress(payload.bytes, self.limit),
+                None if payload.end => Work::done(Ok(payload.bytes)),
+                None => Work::done(check_size(payload.bytes.len() as u64, self.limit).map(|()| payload.bytes)),
+            };
+            self.work = Some((work, payload.end));
+            return Poll::Ready(Ok(None));
+        }
+        self.poll_read(cx).map_ok(|()| None)
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match ready!(self.source.poll_answer(cx)?).map(Frame::into_data) {
+            None => self.outcome = Some(self.at_end(None)),
+            Some(Ok(data)) if data.is_empty() => {}
+            Some(Ok(data)) => {
+                self.state = State::Something;
+                self.buffer.push(data);
+            }
+            Some(Err(frame)) => {
+                self.state = State::Something;
+                self.outcome = Some(self.at_end(frame.into_trailers().ok()));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// The outcome of a response that ends here.
+    fn at_end(&mut self, trailers: Option<HeaderMap>) -> Result<HeaderMap> {
+        let nothing = self.state == State::Nothing;
+        let outcome = match (&mut self.end, trailers) {
+            (Ending::Grpc, Some(trailers)) => outcome_of(trailers),
+            (Ending::Grpc, None) if nothing => Err(Error::of_answer(Code::Unknown, "the response has no status")),
+            _ => Err(Error::of_answer(Code::Internal, "the response has no end")),
+        };
+        if self.buffer.len() > 0 && outcome.is_ok() {
+            return Err(Error::of_answer(Code::Internal, "the response ended inside a message"));
+        }
+        outcome
+    }
+
+    /// What follows the last frame would be lost.
+    fn check_rest(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        // Usually the end of the body is there by now, and a connection of HTTP/1.1 can be used again if it has been read. Who does not end
+        // the body is not waited for.
+        if let Poll::Ready(Some(Ok(frame))) = self.source.poll_answer(cx)
+            && let Ok(data) = frame.into_data()
+        {
+            self.buffer.push(data);
+        }
+        if self.buffer.len() > 0 {
+            return Err(Error::of_answer(Code::Internal, "something follows the end of the response"));
+        }
+        Ok(())
+    }
+}
+
+impl Ending {
+    fn flag(&self) -> u8 {
+        match self {
+            Self::Connect => END_STREAM,
+            Self::Grpc => 0,
+            Self::GrpcWeb(_) => TRAILERS,
+        }
+    }
+
+    fn parse(&mut self, last: Bytes) -> Result<HeaderMap> {
+        match self {
+            Self::Connect => end_of_stream(&last),
+            Self::GrpcWeb(Some(head)) if last.is_empty() => outcome_of(std::mem::take(head)),
+            Self::GrpcWeb(_) | Self::Grpc => outcome_of(trailers_of(&last)),
+        }
+    }
+}
+
+impl WireBody for Download {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        loop {
+            if self.state == State::Done {
+                return Poll::Ready(None);
+            }
+            // By the time that the outcome is known, there is no whole message left.
+            if self.outcome.is_none() {
+                match ready!(self.poll_step(cx)) {
+                    Ok(Some(message)) => return Poll::Ready(Some(Ok(Frame::data(message)))),
+                    Ok(None) => continue,
+                    Err(error) => self.outcome = Some(Err(error)),
+                }
+            }
+            let Some(outcome) = self.outcome.take() else { continue };
+            self.state = State::Done;
+            self.buffer = Buffer::new();
+            self.source = Source::Ended;
+            return Poll::Ready(match outcome {
+                Ok(trailers) if trailers.is_empty() => None,
+                Ok(trailers) => Some(Ok(Frame::trailers(trailers))),
+                Err(error) => Some(Err(error)),
+            });
+        }
+    }
+
+    fn is_end(&self) -> bool {
+        self.state == State::Done
+    }
+
+    fn failure(&self) -> Option<Code> {
+        None
+    }
+}

@@ -1,0 +1,144 @@
+use std::task::{Context, Poll, ready};
+
+use http::header::{CONTENT_TYPE, TE};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, request, response};
+use http_body::Body as _;
+
+use super::outcome::{outcome_of, status_of};
+use super::status::STATUS;
+use super::{ContentType, Flavor};
+use crate::compression::Compressor;
+use crate::envelope::remove_reserved;
+use crate::error::Origin;
+use crate::protocol::ask::{Terms, code_of, spell};
+use crate::protocol::download::{Download, Ending};
+use crate::protocol::media::{media_type, strip_prefix};
+use crate::protocol::outbound::Outbound;
+use crate::{Body, Code, Error, Result};
+
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// A call in gRPC or gRPC-Web.
+#[derive(Debug)]
+pub(crate) struct GrpcAsk {
+    flavor: Flavor,
+    terms: Terms,
+    /// The answer, while it is not known whether its head is all of it.
+    download: Option<Download>,
+}
+
+impl GrpcAsk {
+    pub(in crate::protocol) fn new(flavor: Flavor, terms: Terms) -> Self {
+        Self { flavor, terms, download: None }
+    }
+
+    pub(in crate::protocol) fn request(&self, head: &mut request::Parts, body: &mut Body) -> Result<Body> {
+        let Terms { compress, codec, .. } = self.terms;
+        let headers = &mut head.headers;
+        remove_reserved(headers);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(ContentType::of(self.flavor, codec).name()));
+        if let Some(timeout) = self.terms.timeout().and_then(spell::grpc) {
+            headers.insert(TIMEOUT, timeout);
+        }
+        if let Some(compress) = compress {
+            headers.insert(ENCODING, compress.name());
+        }
+        if let Some(accept) = self.terms.accept.names() {
+            headers.insert(ACCEPT_ENCODING, accept.clone());
+        }
+        if self.flavor == Flavor::Grpc {
+            headers.insert(TE, HeaderValue::from_static("trailers"));
+            // Only there are trailers for certain, which is what `te` is about.
+            head.version = Version::HTTP_2;
+        } else {
+            headers.insert("x-grpc-web", HeaderValue::from_static("1"));
+        }
+        Ok(match (body.take_whole(), compress) {
+            (Some(whole), None) => Body::data(whole.into_framed()),
+            (Some(whole), Some(compress)) if !compress.is_long(whole.len()) => {
+                Body::data(whole.compressed(compress)?.into_framed())
+            }
+            (whole, compress) => {
+                let body = whole.map_or_else(|| std::mem::take(body), Body::whole);
+                Outbound::request(body, self.terms.method, compress)
+            }
+        })
+    }
+
+    pub(in crate::protocol) fn poll_response(
+        &mut self,
+        cx: &mut Context<'_>,
+        head: &mut response::Parts,
+        body: &mut Body,
+    ) -> Poll<Result<Body>> {
+        if self.download.is_none() {
+            let checked = self.check_head(head).and_then(|()| self.encoding(&head.headers));
+            let inflate = match checked {
+                Ok(inflate) => inflate,
+                Err(error) => {
+                    let metadata = self.take_metadata(head);
+                    return Poll::Ready(Err(error.with_metadata(metadata)));
+                }
+            };
+            // A single block of headers is an answer that has failed, as a rule: its metadata are trailers.
+            let has_status = head.headers.contains_key(STATUS);
+            if has_status && body.is_end_stream() {
+                return Poll::Ready(outcome_of(std::mem::take(&mut head.headers)).map(Body::trailers));
+            }
+            let ending = match self.flavor {
+                Flavor::Grpc => Ending::Grpc,
+                Flavor::Web | Flavor::WebText => {
+                    Ending::GrpcWeb(has_status.then(|| Box::new(status_of(&head.headers))))
+                }
+            };
+            self.download = Some(Download::new(std::mem::take(body), inflate, self.terms.receive_limit, ending));
+        }
+        let download = self.download.as_mut().expect("there is one by now");
+        if head.headers.contains_key(STATUS) && !ready!(download.poll_any(cx)) {
+            self.download = None;
+            return Poll::Ready(outcome_of(std::mem::take(&mut head.headers)).map(Body::trailers));
+        }
+        remove_reserved(&mut head.headers);
+        let download = self.download.take().expect("there is one by now");
+        Poll::Ready(Ok(download.into_body()))
+    }
+
+    fn take_metadata(&self, head: &mut response::Parts) -> HeaderMap {
+        let mut metadata = std::mem::take(&mut head.headers);
+        remove_reserved(&mut metadata);
+        metadata
+    }
+
+    /// Whether the answer is of the protocol, and in the codec of the call.
+    fn check_head(&self, head: &response::Parts) -> Result<()> {
+        let status = head.status;
+        if status != StatusCode::OK {
+            let message = format!("the server has answered with HTTP status {status}");
+            return Err(Error::new(code_of(status), message).with_origin(Origin::Remote));
+        }
+        let answered = media_type(&head.headers).unwrap_or_default();
+        let known = ContentType::parse(answered).filter(|known| known.flavor() == self.flavor);
+        if known.is_some_and(|known| known.codec() == self.terms.codec) {
+            return Ok(());
+        }
+        let family = match self.flavor {
+            Flavor::Grpc => "application/grpc+",
+            Flavor::Web | Flavor::WebText => "application/grpc-web+",
+        };
+        let is_ours = known.is_some() || strip_prefix(answered, family).is_some();
+        let shown = crate::error::shown(head.headers.get(CONTENT_TYPE).map_or(b"", HeaderValue::as_bytes));
+        let code = if is_ours { Code::Internal } else { Code::Unknown };
+        Err(Error::of_answer(code, format!("the response has the content type \"{shown}\"")))
+    }
+
+    /// What the messages of the answer have gone through.
+    fn encoding(&self, headers: &HeaderMap) -> Result<Option<Compressor>> {
+        let named = headers.get(ENCODING);
+        self.terms.accept.undo(named).map_err(|()| {
+            let shown = crate::error::shown(named.map_or(b"", HeaderValue::as_bytes));
+            Error::of_answer(Code::Internal, format!("the response has the unknown compression \"{shown}\""))
+        })
+    }
+}

@@ -1,0 +1,48 @@
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::{Code, Error};
+
+/// The body of a response, as it comes.
+#[derive(Debug)]
+pub struct Answer {
+    body: Incoming,
+    ended: bool,
+}
+
+impl Answer {
+    pub(super) fn new(body: Incoming) -> Self {
+        Self { body, ended: false }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let frame = frame.map(|frame| frame.map_err(|error| Error::of_transport(Error::internal(error))));
+        self.ended = !matches!(frame, Some(Ok(_)));
+        // hyper takes a stream of HTTP/2 for ended that was reset with NO_ERROR or CANCEL, however much of it is still to come.
+        if frame.is_none() && !self.body.is_end_stream() && self.body.size_hint().exact() != Some(0) {
+            return Poll::Ready(Some(Err(Error::of_answer(Code::Internal, "the stream was reset before its end"))));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ended || self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,173 @@
+use std::fmt;
+use std::time::Duration;
+
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::connector::{Connector, Limited};
+use super::http::{HttpTransport, Pool};
+
+/// How an [`HttpTransport`] makes and keeps its connections.
+#[derive(Clone)]
+#[must_use = "nothing is made before `build`"]
+pub struct Builder<C = HttpConnector> {
+    connector: C,
+    only: Option<Only>,
+    connect_timeout: Duration,
+    idle_timeout: Option<Duration>,
+    keep_alive_interval: Option<Duration>,
+    keep_alive_timeout: Duration,
+    max_header_list_size: u32,
+    #[cfg(feature = "tls")]
+    tls: Option<std::sync::Arc<rustls::ClientConfig>>,
+}
+
+/// The one version that is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Only {
+    Http1,
+    Http2,
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Silent connections are asked by the kernel, which no server takes amiss.
+const TCP_KEEP_ALIVE: Duration = Duration::from_secs(45);
+const TCP_KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+const TCP_KEEP_ALIVE_RETRIES: u32 = 3;
+const MAX_HEADER_LIST_SIZE: u32 = 64 << 10;
+
+impl Default for Builder {
+    fn default() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        connector.set_nodelay(true);
+        connector.set_keepalive(Some(TCP_KEEP_ALIVE));
+        connector.set_keepalive_interval(Some(TCP_KEEP_ALIVE_INTERVAL));
+        connector.set_keepalive_retries(Some(TCP_KEEP_ALIVE_RETRIES));
+        Self::new(connector)
+    }
+}
+
+impl<C: Connector> Builder<C> {
+    pub(super) fn new(connector: C) -> Self {
+        Self {
+            connector,
+            only: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            idle_timeout: Some(IDLE_TIMEOUT),
+            keep_alive_interval: None,
+            keep_alive_timeout: KEEP_ALIVE_TIMEOUT,
+            max_header_list_size: MAX_HEADER_LIST_SIZE,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    /// Speaks HTTP/1.1 only. Streams both ways are half duplex then: servers that answer before they have seen the whole request may not be
+    /// heard.
+    pub fn http1_only(mut self) -> Self {
+        self.only = Some(Only::Http1);
+        self
+    }
+
+    /// Speaks HTTP/2 only, without TLS too ("prior knowledge" of RFC 9113, 3.3).
+    ///
+    /// By default HTTP/2 is for gRPC and for streams both ways; other calls go by what TLS has negotiated, and without TLS over HTTP/1.1, which
+    /// every server understands.
+    pub fn http2_only(mut self) -> Self {
+        self.only = Some(Only::Http2);
+        self
+    }
+
+    /// How long it may take until there is a connection, with its TLS; the default is 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a connection is kept that nobody uses, or `None` for ever; the default is 90 s.
+    pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = timeout.into();
+        self
+    }
+
+    /// After how much silence a server of HTTP/2 is asked by a PING whether it is still there, while calls wait for it; by default never.
+    ///
+    /// Some servers close connections on which they are asked more often than every five minutes; so does grpc-go. The kernel's keepalive, which
+    /// is on, finds out in a minute and a half that a machine is gone.
+    pub fn keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.keep_alive_interval = interval.into();
+        self
+    }
+
+    /// How long such a PING may go without an answer; the default is 20 s.
+    pub fn keep_alive_timeout(mut self, timeout: Duration) -> Self {
+        self.keep_alive_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of headers a response of HTTP/2 may have; the default is 64 KiB.
+    pub fn max_header_list_size(mut self, bytes: u32) -> Self {
+        self.max_header_list_size = bytes;
+        self
+    }
+
+    /// Whom to trust, and who to be: certificates of the server and of the client, and whatever else rustls can do. ALPN is set by the transport.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, config: std::sync::Arc<rustls::ClientConfig>) -> Self {
+        self.tls = Some(config);
+        self
+    }
+
+    /// The transport. Nothing is connected yet.
+    #[must_use]
+    pub fn build(self) -> HttpTransport<C> {
+        let http2 = self.pool(true);
+        let other = if self.only == Some(Only::Http2) { http2.clone() } else { self.pool(false) };
+        HttpTransport::new_with(other, http2, self.only)
+    }
+
+    fn pool(&self, http2: bool) -> Pool<C> {
+        let mut client = Client::builder(TokioExecutor::new());
+        client
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(self.idle_timeout)
+            .http2_only(http2)
+            .http2_keep_alive_interval(self.keep_alive_interval)
+            .http2_keep_alive_timeout(self.keep_alive_timeout)
+            .http2_max_header_list_size(self.max_header_list_size);
+        client.build(Limited::new(self.secured(http2), self.connect_timeout))
+    }
+
+    #[cfg(feature = "tls")]
+    fn secured(&self, http2: bool) -> super::tls::Secured<C> {
+        use super::tls::{Secured, Versions};
+
+        let versions = match self.only {
+            _ if http2 => Versions::Http2,
+            Some(Only::Http1) => Versions::Http1,
+            Some(Only::Http2) | None => Versions::Both,
+        };
+        Secured { inner: self.connector.clone(), config: self.tls.clone(), versions }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn secured(&self, _: bool) -> super::connector::Secured<C> {
+        super::connector::Secured(self.connector.clone())
+    }
+}
+
+impl<C> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("only", &self.only)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("keep_alive_interval", &self.keep_alive_interval)
+            .finish_non_exhaustive()
+    }
+}
