@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::{Code, Error, Origin};
+use super::{Code, Error, Origin, Retry};
 
 impl Error {
     /// The error of a call that was not carried to its end.
@@ -19,9 +19,11 @@ impl Error {
             if let Some(known) = reset::classify(cause).or_else(|| classify(cause)) {
                 return known.with_origin(Origin::Transport).with_source(error);
             }
-            link = cause.source();
+            // An `io::Error` shows the sources of what it wraps, but not that itself.
+            let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
+            link = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
         }
-        Self::unavailable("the call could not be carried out").with_origin(Origin::Transport).with_source(error)
+        Self::unavailable("the connection has failed").with_origin(Origin::Transport).with_source(error)
     }
 
     /// An answer that is not what the protocol has.
@@ -36,17 +38,18 @@ impl Error {
 }
 
 fn classify(cause: &(dyn StdError + 'static)) -> Option<Error> {
-    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return match error {
-            error if error.is_parse() => Some(Error::unavailable("the response is not HTTP")),
-            error if error.is_incomplete_message() || error.is_closed() => {
-                Some(Error::unavailable("the connection has broken off"))
-            }
-            error if error.is_timeout() => Some(Error::unavailable("the connection is dead")),
-            _ => None,
-        };
-    }
-    cause.is::<io::Error>().then(|| Error::unavailable("the connection has failed"))
+    let error = cause.downcast_ref::<hyper::Error>()?;
+    let message = match error {
+        // It was given to a connection that had been closed.
+        error if error.is_canceled() => {
+            return Some(Error::unavailable("the connection has been closed").with_retry(Retry::NeverSent));
+        }
+        error if error.is_parse() => "the response is not HTTP",
+        error if error.is_timeout() => "the connection is dead",
+        error if error.is_incomplete_message() || error.is_closed() => "the connection has broken off",
+        _ => return None,
+    };
+    Some(Error::unavailable(message))
 }
 
 /// What hyper's client and HTTP/2 tell.

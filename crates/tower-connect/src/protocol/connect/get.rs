@@ -215,7 +215,7 @@ mod tests {
 
         #[test]
         fn what_was_encoded_comes_back(message in prop::collection::vec(any::<u8>(), 0..60), padded in any::<bool>()) {
-            let engine = if padded { base64::prelude::BASE64_URL_SAFE } else { base64::prelude::BASE64_URL_SAFE_NO_PAD };
+            let engine = if padded { base64::prelude::BASE64_URL_SAFE } else { BASE64_URL_SAFE_NO_PAD };
             let query = format!("base64=1&encoding=proto&message={}", engine.encode(&message).replace('=', "%3D"));
             prop_assert_eq!(parse(&query).unwrap().1, message);
         }
