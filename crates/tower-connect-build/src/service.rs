@@ -195,10 +195,8 @@ fn client(service: &Service, names: &Names) -> String {
     for method in &service.methods {
         let Method { name, proto_name, output_type, .. } = method;
         let (_, call) = shape(method);
-        let input = match method.client_streaming {
-            true => format!("::tower_connect::Messages<{}>", method.input_type),
-            false => method.input_type.clone(),
-        };
+        let input = method.input_type.clone();
+        let input = if method.client_streaming { format!("::tower_connect::Messages<{input}>") } else { input };
         let future = if method.server_streaming { "StreamFuture" } else { "UnaryFuture" };
         // The client has methods of its own.
         let name = if matches!(&**name, "new" | "clone") { format!("{name}_") } else { name.clone() };

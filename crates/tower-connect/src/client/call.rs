@@ -69,6 +69,7 @@ where
     StreamFuture::new::<F>(start(channel, method.spec(), request, senders, many::<Req, F>))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "its twin keeps what it gets")]
 fn one<Req, F: Format<Req>>(codec: Codec, message: Req) -> Result<Body> {
     Body::encode::<F, Req>(codec, &message, HeaderMap::new())
 }

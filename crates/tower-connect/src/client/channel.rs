@@ -66,6 +66,7 @@ enum Stack {
 pub struct ChannelFuture(#[pin] Either);
 
 #[pin_project::pin_project(project = EitherProject)]
+#[allow(clippy::large_enum_variant, reason = "most channels have no layers, and their calls are not worth a box")]
 enum Either {
     Plain(#[pin] ResponseFuture<Shared, SharedFuture>),
     Layered(SharedFuture),

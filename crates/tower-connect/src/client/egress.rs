@@ -11,7 +11,7 @@ use super::future::{Pending, ResponseFuture};
 use super::ready::WaitForReady;
 use crate::envelope::{Deadline, Streams};
 use crate::error::BoxError;
-use crate::method::StreamType;
+use crate::method::{Spec, StreamType};
 use crate::protocol::{Ask, Terms};
 use crate::{Body, Call, Code, Error, Protocol, Result};
 
@@ -76,7 +76,7 @@ where
         head.headers.entry(USER_AGENT).or_insert(AGENT);
         let own = options.settled_timeout().and_then(|timeout| call.started().checked_add(timeout));
         let deadline = [call.deadline(), own].into_iter().flatten().min();
-        let get = options.max_url().filter(|_| call.method().is_some_and(|method| method.allows_get()));
+        let get = options.max_url().filter(|_| call.method().is_some_and(Spec::allows_get));
         let terms = Terms {
             codec: call.codec(),
             method: call.method(),
@@ -100,10 +100,9 @@ fn is_unary(call: &Call, protocol: Protocol) -> Result<bool> {
     match (call.method(), call.streams()) {
         (Some(method), _) => Ok(method.stream_type() == StreamType::Unary),
         (None, Streams::Never) => Ok(true),
-        (None, Streams::Always) => Ok(false),
         (None, Streams::Either) if protocol == Protocol::Connect => {
             Err(Error::new(Code::Internal, "Connect cannot call a procedure of which the shape is not known"))
         }
-        (None, Streams::Either) => Ok(false),
+        (None, Streams::Always | Streams::Either) => Ok(false),
     }
 }

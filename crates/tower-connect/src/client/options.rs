@@ -20,15 +20,43 @@ use crate::{Codec, Protocol};
 pub struct CallOptions {
     pub(super) protocol: Option<Protocol>,
     pub(super) codec: Option<Codec>,
-    pub(super) send_compression: Option<Option<Compressor>>,
+    pub(super) send_compression: Setting<Compressor>,
     pub(super) accept: Option<Accept>,
     pub(super) compress_min_size: Option<usize>,
     pub(super) http_get: Option<bool>,
     pub(super) http_get_max_url: Option<usize>,
-    pub(super) timeout: Option<Option<Duration>>,
+    pub(super) timeout: Setting<Duration>,
     pub(super) receive_limit: Option<u32>,
     pub(super) send_limit: Option<u32>,
     pub(super) wait_for_ready: Option<bool>,
+}
+
+/// What may be set to nothing at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Setting<T> {
+    #[default]
+    Unset,
+    None,
+    Some(T),
+}
+
+impl<T> Setting<T> {
+    fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Unset) { other } else { self }
+    }
+
+    fn value(self) -> Option<T> {
+        match self {
+            Self::Unset | Self::None => None,
+            Self::Some(value) => Some(value),
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Setting<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::None, Self::Some)
+    }
 }
 
 const DEFAULT_RECEIVE_LIMIT: u32 = 4 << 20;
@@ -74,7 +102,7 @@ impl CallOptions {
     }
 
     pub(crate) fn settled_timeout(&self) -> Option<Duration> {
-        self.timeout.flatten()
+        self.timeout.value()
     }
 
     pub(super) fn settled_receive_limit(&self) -> u32 {
@@ -83,7 +111,7 @@ impl CallOptions {
 
     pub(super) fn compress(&self) -> Option<Compress> {
         let min_size = self.compress_min_size.unwrap_or(DEFAULT_MIN_SIZE);
-        self.send_compression.flatten().map(|with| Compress::new(with, min_size))
+        self.send_compression.value().map(|with| Compress::new(with, min_size))
     }
 
     /// How long the URL of a GET may be, if calls are made by it.

@@ -33,7 +33,7 @@ async fn wait(transport: &Shared, request: http::Request<Body>) -> Result<http::
     head.extensions.remove::<WaitForReady>();
     let mut pause = FIRST_PAUSE;
     loop {
-        let (lent, mut back) = Lent::new(body);
+        let (lent, mut back) = Lent::lend(body);
         let error = match transport.attempt(http::Request::from_parts(head.clone(), lent)).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
@@ -58,7 +58,7 @@ struct Lent {
 }
 
 impl Lent {
-    fn new(body: Body) -> (Body, oneshot::Receiver<Body>) {
+    fn lend(body: Body) -> (Body, oneshot::Receiver<Body>) {
         let (back, receiver) = oneshot::channel();
         (Body::wire(Self { body, back: Some(back) }), receiver)
     }

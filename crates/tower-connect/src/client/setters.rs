@@ -36,7 +36,7 @@ macro_rules! setters {
         /// Compresses requests, or `None`: by default they are not, because a client does not know what a server can read before it has asked.
         #[must_use]
         pub fn send_compression(mut self, compressor: impl Into<Option<$crate::compression::Compressor>>) -> Self {
-            self.options_mut().send_compression = Some(compressor.into());
+            self.options_mut().send_compression = compressor.into().into();
             self
         }
 
@@ -72,7 +72,7 @@ macro_rules! setters {
         /// How long a call may take, from its start to its last message, or `None`; by default it may take for ever. The server is told.
         #[must_use]
         pub fn timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
-            self.options_mut().timeout = Some(timeout.into());
+            self.options_mut().timeout = timeout.into().into();
             self
         }
 

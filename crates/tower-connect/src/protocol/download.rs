@@ -78,7 +78,7 @@ impl Download {
             if !end {
                 return Poll::Ready(payload.map(Some));
             }
-            let outcome = self.end.parse(payload?);
+            let outcome = self.end.parse(&payload?);
             self.outcome = Some(outcome.and_then(|trailers| self.check_rest(cx).map(|()| trailers)));
             return Poll::Ready(Ok(None));
         }
@@ -153,11 +153,11 @@ impl Ending {
         }
     }
 
-    fn parse(&mut self, last: Bytes) -> Result<HeaderMap> {
+    fn parse(&mut self, last: &[u8]) -> Result<HeaderMap> {
         match self {
-            Self::Connect => end_of_stream(&last),
+            Self::Connect => end_of_stream(last),
             Self::GrpcWeb(Some(head)) if last.is_empty() => outcome_of(std::mem::take(head)),
-            Self::GrpcWeb(_) | Self::Grpc => outcome_of(trailers_of(&last)),
+            Self::GrpcWeb(_) | Self::Grpc => outcome_of(trailers_of(last)),
         }
     }
 }

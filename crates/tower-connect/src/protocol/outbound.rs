@@ -33,16 +33,16 @@ impl Outbound {
     /// The procedure tells, where it is known, how many messages there must be.
     pub(super) fn body(body: Body, method: Option<&Spec>, compress: Option<Compress>, end: End) -> Body {
         let single = |method: &Spec| matches!(method.stream_type(), StreamType::Unary | StreamType::ClientStream);
-        Self::new(body, method.is_some_and(single), compress, Some(end))
+        Self::around(body, method.is_some_and(single), compress, Some(end))
     }
 
     /// The messages of a request, which go on until there are no more. An error is the body's.
     pub(super) fn request(body: Body, method: Option<&Spec>, compress: Option<Compress>) -> Body {
         let single = |method: &Spec| matches!(method.stream_type(), StreamType::Unary | StreamType::ServerStream);
-        Self::new(body, method.is_some_and(single), compress, None)
+        Self::around(body, method.is_some_and(single), compress, None)
     }
 
-    fn new(mut body: Body, single: bool, compress: Option<Compress>, end: Option<End>) -> Body {
+    fn around(mut body: Body, single: bool, compress: Option<Compress>, end: Option<End>) -> Body {
         let messages = body.take_messages().unwrap_or_else(|| Box::new(Frames { body, single, count: 0 }));
         Body::wire(Self { messages, compress, work: None, end, done: false, ended: None, failure: None })
     }

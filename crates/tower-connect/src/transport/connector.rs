@@ -81,7 +81,7 @@ fn too_late() -> Error {
 
 #[cfg(not(feature = "tls"))]
 mod plain {
-    use super::*;
+    use super::{BoxError, Connecting, Connector, Context, Error, Poll, Retry, Service, Uri};
 
     /// Connections without TLS.
     #[derive(Clone, Debug)]

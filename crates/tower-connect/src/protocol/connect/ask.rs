@@ -11,7 +11,7 @@ use super::super::media::media_type;
 use super::super::outbound::Outbound;
 use super::unary::Unary;
 use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, VERSION, content_type, get, parse};
-use crate::compression::Compressor;
+use crate::compression::{Compress, Compressor};
 use crate::envelope::{Framing, Receive, Single, WireBody, remove_reserved};
 use crate::error::{Origin, Refusal};
 use crate::{Body, Code, Error, Result};
@@ -70,7 +70,7 @@ impl ConnectAsk {
 
     /// Where a call goes that is made by GET, unless that is too long.
     fn get(&self, uri: &Uri, message: &[u8], compressed: bool) -> Option<Uri> {
-        let compression = self.terms.compress.filter(|_| compressed).map(|compress| compress.name());
+        let compression = self.terms.compress.filter(|_| compressed).map(Compress::name);
         let uri = get::uri(uri, self.terms.codec, message, compression.as_ref())?;
         (uri.0 <= self.terms.get?).then_some(uri.1)
     }

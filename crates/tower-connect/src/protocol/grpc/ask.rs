@@ -78,7 +78,8 @@ impl GrpcAsk {
             let inflate = match checked {
                 Ok(inflate) => inflate,
                 Err(error) => {
-                    let metadata = self.take_metadata(head);
+                    let mut metadata = std::mem::take(&mut head.headers);
+                    remove_reserved(&mut metadata);
                     return Poll::Ready(Err(error.with_metadata(metadata)));
                 }
             };
@@ -103,12 +104,6 @@ impl GrpcAsk {
         remove_reserved(&mut head.headers);
         let download = self.download.take().expect("there is one by now");
         Poll::Ready(Ok(download.into_body()))
-    }
-
-    fn take_metadata(&self, head: &mut response::Parts) -> HeaderMap {
-        let mut metadata = std::mem::take(&mut head.headers);
-        remove_reserved(&mut metadata);
-        metadata
     }
 
     /// Whether the answer is of the protocol, and in the codec of the call.
