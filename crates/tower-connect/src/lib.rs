@@ -68,7 +68,7 @@ pub mod transport;
 pub use self::client::Channel;
 pub use self::codec::Codec;
 pub use self::envelope::{Body, Call, Messages, Peer, Protocol, Request, Response, Sender, Streaming};
-pub use self::error::{BoxError, Code, Error, ErrorDetail, Result};
+pub use self::error::{BoxError, Code, Error, ErrorDetail, Origin, Result, Retry};
 #[cfg(feature = "serve")]
 pub use self::serve::serve;
 pub use self::server::{ConnectLayer, GrpcLayer, GrpcWebLayer, Outcome, RpcLayer};

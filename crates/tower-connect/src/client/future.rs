@@ -70,8 +70,12 @@ impl Pending {
     }
 
     fn explain(&self, error: Error) -> Error {
-        match &self.tie {
+        let error = match &self.tie {
             Some(tie) => tie.explain(error),
+            None => error,
+        };
+        match &self.deadline {
+            Some(deadline) => deadline.explain(error),
             None => error,
         }
     }

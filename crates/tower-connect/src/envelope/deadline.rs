@@ -1,14 +1,18 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
 use tokio::time::{Sleep, sleep_until};
 
 use super::{Encode, Encoded, WireBody, now};
+use crate::error::Origin;
 use crate::{Body, Code, Error, Result};
+
+/// How late a timer may be, and how much shorter a timeout is told than it is.
+const TICK: Duration = Duration::from_millis(3);
 
 /// The deadline of a call. The timer is made when it is first waited for, inside the runtime.
 #[derive(Debug)]
@@ -32,6 +36,12 @@ impl Deadline {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at.into())));
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(Error::deadline_exceeded())
+    }
+
+    /// An error as it looks to who knows of the deadline: a server that was told of it may be the first to give up.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        let given_up = error.code() == Code::Canceled && error.origin() == Origin::Transport;
+        if given_up && now() + TICK >= self.at { Error::deadline_exceeded().with_source(error) } else { error }
     }
 
     /// Puts a bound on a body whose messages are not there yet.
@@ -68,7 +78,10 @@ impl WireBody for Frames {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
         match self.deadline.poll(cx) {
             Poll::Ready(expired) => Poll::Ready(Some(Err(expired))),
-            Poll::Pending => self.body.poll(cx),
+            Poll::Pending => {
+                let frame = ready!(self.body.poll(cx));
+                Poll::Ready(frame.map(|frame| frame.map_err(|error| self.deadline.explain(error))))
+            }
         }
     }
 

@@ -42,6 +42,8 @@ impl<T: Send> Encode for Typed<T> {
         let poll = catch_unwind(AssertUnwindSafe(|| self.poll_message(cx, buf)));
         let encoded = ready!(poll.unwrap_or_else(|_| Poll::Ready(Err(Error::panicked()))));
         Poll::Ready(encoded.map_err(|mut error| {
+            // What is another server's is none of the caller's business.
+            error.forget_foreign_metadata();
             let mut trailers = std::mem::take(&mut self.trailers);
             super::append_all(error.take_trailers(), &mut trailers);
             error.with_trailers(trailers)

@@ -35,6 +35,11 @@ impl Ended {
         self.told.notify_waiters();
     }
 
+    /// How the call has ended, once that is known.
+    pub(super) fn known(&self) -> Option<Error> {
+        self.reason.get().cloned()
+    }
+
     pub(super) async fn reason(&self) -> Error {
         let told = self.told.notified();
         if self.reason.get().is_none() {
@@ -42,7 +47,7 @@ impl Ended {
             let _ = timeout(TELLING, told).await;
         }
         let unknown = || Error::new(Code::Canceled, "nobody reads the messages any more");
-        self.reason.get().cloned().unwrap_or_else(unknown)
+        self.known().unwrap_or_else(unknown)
     }
 }
 

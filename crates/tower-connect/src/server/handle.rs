@@ -98,6 +98,12 @@ where
     })
 }
 
+/// Leaves a handler's error, without what another server has told it by the way.
+fn leave_own(mut error: Error) -> http::Response<Body> {
+    error.forget_foreign_metadata();
+    leave(error)
+}
+
 /// Starts a handler that waits for nothing.
 fn start<In, H, Fut, Out>(codec: Codec, handler: H, request: Request<In>, encode: Encode<Out>) -> DispatchFuture
 where
@@ -152,7 +158,7 @@ impl<Fut: Future<Output = Result<Response<Out>>>, Out> Future for Handle<Fut, Ou
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let response = ready!(unwinding(|| this.future.poll(cx)).unwrap_or_else(|error| Poll::Ready(Err(error))));
-        Poll::Ready(response.and_then(|response| (this.encode)(*this.codec, response)).unwrap_or_else(leave))
+        Poll::Ready(response.and_then(|response| (this.encode)(*this.codec, response)).unwrap_or_else(leave_own))
     }
 }
 

@@ -1,6 +1,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use ::http::Version;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -11,12 +12,14 @@ use crate::{Code, Error};
 #[derive(Debug)]
 pub struct Answer {
     body: Incoming,
+    /// Whether the stream may be reset without a sign.
+    resettable: bool,
     ended: bool,
 }
 
 impl Answer {
-    pub(super) fn new(body: Incoming) -> Self {
-        Self { body, ended: false }
+    pub(super) fn new(body: Incoming, version: Version) -> Self {
+        Self { body, resettable: version == Version::HTTP_2, ended: false }
     }
 }
 
@@ -32,7 +35,7 @@ impl Body for Answer {
         let frame = frame.map(|frame| frame.map_err(|error| Error::of_transport(Error::internal(error))));
         self.ended = !matches!(frame, Some(Ok(_)));
         // hyper takes a stream of HTTP/2 for ended that was reset with NO_ERROR or CANCEL, however much of it is still to come.
-        if frame.is_none() && !self.body.is_end_stream() && self.body.size_hint().exact() != Some(0) {
+        if frame.is_none() && self.resettable && !self.body.is_end_stream() && self.body.size_hint().exact() != Some(0) {
             return Poll::Ready(Some(Err(Error::of_answer(Code::Internal, "the stream was reset before its end"))));
         }
         Poll::Ready(frame)

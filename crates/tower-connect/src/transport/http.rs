@@ -100,8 +100,10 @@ impl Future for ResponseFuture {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = Pin::new(&mut self.0).poll(cx);
-        response
-            .map_ok(|response| response.map(Answer::new))
-            .map_err(|error| Error::of_transport(Error::internal(error)))
+        let answer = |response: ::http::Response<_>| {
+            let version = response.version();
+            response.map(|body| Answer::new(body, version))
+        };
+        response.map_ok(answer).map_err(|error| Error::of_transport(Error::internal(error)))
     }
 }

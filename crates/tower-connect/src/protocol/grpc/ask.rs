@@ -86,7 +86,7 @@ impl GrpcAsk {
             // A single block of headers is an answer that has failed, as a rule: its metadata are trailers.
             let has_status = head.headers.contains_key(STATUS);
             if has_status && body.is_end_stream() {
-                return Poll::Ready(outcome_of(std::mem::take(&mut head.headers)).map(Body::trailers));
+                return Poll::Ready(self.head_alone(head));
             }
             let ending = match self.flavor {
                 Flavor::Grpc => Ending::Grpc,
@@ -99,11 +99,25 @@ impl GrpcAsk {
         let download = self.download.as_mut().expect("there is one by now");
         if head.headers.contains_key(STATUS) && !ready!(download.poll_any(cx)) {
             self.download = None;
-            return Poll::Ready(outcome_of(std::mem::take(&mut head.headers)).map(Body::trailers));
+            return Poll::Ready(self.head_alone(head));
         }
         remove_reserved(&mut head.headers);
         let download = self.download.take().expect("there is one by now");
         Poll::Ready(Ok(download.into_body()))
+    }
+
+    /// The outcome of an answer of which the head is all.
+    fn head_alone(&self, head: &mut response::Parts) -> Result<Body> {
+        let outcome = outcome_of(std::mem::take(&mut head.headers));
+        // In gRPC-Web nobody can tell leading metadata from trailing then.
+        let both = |error: Error| match self.flavor {
+            Flavor::Grpc => error,
+            Flavor::Web | Flavor::WebText => {
+                let trailers = error.trailers().clone();
+                error.with_metadata(trailers)
+            }
+        };
+        outcome.map(Body::trailers).map_err(both)
     }
 
     /// Whether the answer is of the protocol, and in the codec of the call.
