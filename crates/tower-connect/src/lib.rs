@@ -1,6 +1,7 @@
 //! Connect, gRPC and gRPC-Web as Tower layers: RPC services on axum routers, next to ordinary REST routes.
 //!
-//! Each protocol is a layer that takes its spelling off a request and leaves one shared [envelope]; a service is written once, under it.
+//! Each protocol is a layer that takes its spelling off a request and leaves one shared [envelope]; a service is written once, under it. A client
+//! is the mirror: one typed client over layers that put the spelling on.
 //!
 //! ```
 //! # mod greet {
@@ -31,6 +32,8 @@
 //! - [`compression`]: how they become fewer bytes.
 //! - [`protocol`]: Connect, gRPC and gRPC-Web behind one sealed trait, without any Tower in it.
 //! - [`server`]: [`RpcLayer`], its service, its future and its body, written once over that trait.
+//! - [`client`]: [`Channel`], its mirror.
+#![cfg_attr(feature = "client", doc = "- [`transport`]: what carries calls over sockets.")]
 #![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
 #![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
 #![cfg_attr(feature = "cors", doc = "- [`cors`]: pages of other origins.")]
@@ -39,10 +42,12 @@
 //! # Features
 //!
 //! - `axum` (default): [`axum::router`], and the `into_router` of generated servers. It turns on axum's `http2`.
+//! - `client` (default): [`Channel::connect`], a pool of connections of HTTP/1.1 and HTTP/2.
 //! - `serve` (default): [`serve()`], HTTP/1.1 and HTTP/2 on one port.
 //! - `gzip` (default), `br`, `zstd`, `deflate`, `snappy`: [compression] by that algorithm. `zstd` needs a C compiler.
 //! - `cors`: a preset for pages of other origins.
-//! - `tls`: TLS for [`serve()`], by rustls with ring.
+//! - `tls`: TLS for [`serve()`] and for the client, by rustls with ring.
+//! - `webpki-roots`, `native-roots`: whom a client trusts that is not told: Mozilla's list of authorities, or the machine's own.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]

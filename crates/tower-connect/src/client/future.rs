@@ -9,7 +9,7 @@ use tower_service::Service;
 
 use super::upload::{Tie, tie};
 use crate::envelope::Deadline;
-use crate::error::BoxError;
+use crate::error::{BoxError, Retry};
 use crate::protocol::Ask;
 use crate::{Body, Error, Result};
 
@@ -130,7 +130,8 @@ where
     B::Error: Into<BoxError>,
 {
     if let Some(Poll::Ready(expired)) = pending.as_mut().map(|pending| pending.poll_deadline(cx)) {
-        return Poll::Ready(Err(expired));
+        let unsent = matches!(&**state, State::Asking { .. });
+        return Poll::Ready(Err(if unsent { expired.with_retry(Retry::NeverSent) } else { expired }));
     }
     loop {
         let next = match (state.as_mut().project(), pending.as_mut()) {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tower_connect::client::CallOptions;
-use tower_connect::{Channel, Code, Messages, Origin, Request};
+use tower_connect::{Channel, Code, Messages, Origin, Request, Retry};
 
 use super::talk::{PROTOCOLS, Talk, TalkClient, clients, text};
 
@@ -72,6 +72,7 @@ async fn a_deadline_that_has_passed_sends_nothing() {
         let request = Request::new(text("a")).with_options(CallOptions::new().timeout(Duration::ZERO));
         let failed = client.say(request).await.unwrap_err();
         assert_eq!((failed.code(), failed.origin()), (Code::DeadlineExceeded, Origin::Local), "{protocol}");
+        assert_eq!(failed.retry(), Some(Retry::NeverSent));
     }
     assert_eq!(talk.calls(), 0);
 }

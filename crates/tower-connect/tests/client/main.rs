@@ -8,6 +8,7 @@ mod support;
 mod deadlines;
 mod errors;
 mod layers;
+mod requests;
 mod spawn;
 mod talk;
 mod transport;
