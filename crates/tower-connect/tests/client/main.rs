@@ -9,6 +9,7 @@ mod deadlines;
 mod errors;
 mod layers;
 mod requests;
+mod responses;
 mod spawn;
 mod talk;
 mod transport;
