@@ -1,5 +1,6 @@
 //! The calls that are measured: a message of 64 bytes is echoed by a service in this process, without HTTP's own work.
 
+mod clients;
 mod ours;
 mod peers;
 
@@ -11,6 +12,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body::Body;
+use tower_connect::Protocol;
 
 /// The message.
 #[derive(Clone, PartialEq, prost::Message, serde::Serialize, serde::Deserialize)]
@@ -41,6 +43,18 @@ pub fn contestants() -> Vec<Contestant> {
         Contestant { name: "tower-connect, Connect JSON", request: connect_json, call: Box::new(ours::service()) },
         Contestant { name: "tonic, gRPC", request: grpc, call: Box::new(peers::tonic()) },
         Contestant { name: "decode and encode only", request: connect_proto, call: Box::new(peers::closure()) },
+    ]
+}
+
+/// The same calls from the client's side, over a transport that has the answer ready; the first is ours over gRPC.
+#[must_use]
+pub fn callers() -> Vec<Contestant> {
+    let caller = |name, call| Contestant { name, request: || http::Request::new(tower_connect::Body::empty()), call };
+    vec![
+        caller("tower-connect's client, gRPC", Box::new(clients::ours(Protocol::Grpc))),
+        caller("tower-connect's client, gRPC-Web", Box::new(clients::ours(Protocol::GrpcWeb))),
+        caller("tower-connect's client, Connect proto", Box::new(clients::ours(Protocol::Connect))),
+        caller("tonic's client, gRPC", Box::new(clients::tonic())),
     ]
 }
 

@@ -8,7 +8,12 @@ const ROUNDS: usize = 40;
 const CALLS: u32 = 5_000;
 
 fn main() {
-    let mut contestants = benches::contestants();
+    run(benches::contestants());
+    println!();
+    run(benches::callers());
+}
+
+fn run(mut contestants: Vec<benches::Contestant>) {
     let mut best = vec![Duration::MAX; contestants.len()];
     for _ in 0..ROUNDS {
         for (contestant, best) in contestants.iter_mut().zip(&mut best) {

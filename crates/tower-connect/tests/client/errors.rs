@@ -12,9 +12,15 @@ async fn a_servers_error_has_its_metadata_in_two_places() {
         let failed = client.say(text("fail é")).await.unwrap_err();
         assert_eq!((failed.code(), failed.message()), (Code::NotFound, "fail é"), "{protocol}");
         assert_eq!((failed.origin(), failed.retry()), (Origin::Remote, None));
-        assert_eq!((&failed.metadata()["x-head"], &failed.trailers()["x-tail"]), (&"1".parse().unwrap(), &"2".parse().unwrap()));
+        assert_eq!(
+            (&failed.metadata()["x-head"], &failed.trailers()["x-tail"]),
+            (&"1".parse().unwrap(), &"2".parse().unwrap())
+        );
         let said = client.say(text("a")).await.unwrap();
-        assert_eq!((&said.metadata()["x-head"], &said.trailers()["x-tail"]), (&"1".parse().unwrap(), &"2".parse().unwrap()));
+        assert_eq!(
+            (&said.metadata()["x-head"], &said.trailers()["x-tail"]),
+            (&"1".parse().unwrap(), &"2".parse().unwrap())
+        );
         assert_eq!(said.trailers().len(), 1, "{protocol}");
         // The schema says that a second call does nothing more.
         let failed = client.look(text("fail")).await.unwrap_err();

@@ -104,10 +104,7 @@ async fn unary_calls() {
 async fn streams() {
     let (channel, seen) = keeping();
     for (channel, expected) in [
-        (
-            channel.clone(),
-            headers(&[("content-type", "application/connect+proto"), ("connect-protocol-version", "1")]),
-        ),
+        (channel.clone(), headers(&[("content-type", "application/connect+proto"), ("connect-protocol-version", "1")])),
         (channel.clone().grpc(), headers(&[("content-type", "application/grpc"), ("te", "trailers")])),
         (channel.clone().grpc_web(), headers(&[("content-type", "application/grpc-web+proto"), ("x-grpc-web", "1")])),
     ] {
@@ -180,9 +177,11 @@ async fn what_can_be_read_is_offered() {
 #[tokio::test]
 async fn timeouts_are_told() {
     let (channel, seen) = keeping();
-    for (protocol, name) in
-        [(Protocol::Connect, "connect-timeout-ms"), (Protocol::Grpc, "grpc-timeout"), (Protocol::GrpcWeb, "grpc-timeout")]
-    {
+    for (protocol, name) in [
+        (Protocol::Connect, "connect-timeout-ms"),
+        (Protocol::Grpc, "grpc-timeout"),
+        (Protocol::GrpcWeb, "grpc-timeout"),
+    ] {
         let client = TalkClient(channel.clone().protocol(protocol).timeout(Duration::from_secs(5)));
         client.say(text("a")).await.unwrap_err();
         let value = take(&seen).headers[name].to_str().unwrap().to_owned();
@@ -221,7 +220,13 @@ async fn metadata_is_sent_and_the_protocols_own_names_are_not() {
         let sent = take(&seen).headers;
         assert_eq!(sent.get_all("x-a").iter().collect::<Vec<_>>(), ["1", "2"], "{protocol}");
         for foreign in ["text/plain", "7", "x", "1S", "close", "1"] {
-            assert!(sent.iter().all(|(name, value)| name == "x-a" || name == "x-grpc-web" || name == "connect-protocol-version" || value != foreign), "{protocol}: {sent:?}");
+            assert!(
+                sent.iter().all(|(name, value)| name == "x-a"
+                    || name == "x-grpc-web"
+                    || name == "connect-protocol-version"
+                    || value != foreign),
+                "{protocol}: {sent:?}"
+            );
         }
         assert!(!sent.contains_key("connection") && !sent.contains_key("content-length"), "{protocol}: {sent:?}");
     }

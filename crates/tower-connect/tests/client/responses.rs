@@ -133,10 +133,17 @@ async fn connect_unary() {
         assert_eq!(failed.code(), code, "{answer:?} {failed:?}");
         assert!(message.is_none_or(|message| failed.message() == message), "{answer:?} {failed:?}");
     }
-    let metadata = [PROTO, ("x-a", "1"), ("trailer-x-b", "2"), ("trailer-grpc-x", "3"), ("content-encoding", "identity")];
+    let metadata =
+        [PROTO, ("x-a", "1"), ("trailer-x-b", "2"), ("trailer-grpc-x", "3"), ("content-encoding", "identity")];
     let well = answer(200, &metadata, &[b"\x0a\x01", b"a"]).client(Protocol::Connect).say(text("a")).await.unwrap();
     assert_eq!((well.metadata(), well.trailers()), (&headers(&[("x-a", "1")]), &headers(&[("x-b", "2")])));
-    assert_eq!(answer(200, &[("content-type", "Application/Proto; charset=utf-8")], &[]).unary(Protocol::Connect).await.unwrap(), "");
+    assert_eq!(
+        answer(200, &[("content-type", "Application/Proto; charset=utf-8")], &[])
+            .unary(Protocol::Connect)
+            .await
+            .unwrap(),
+        ""
+    );
 }
 
 #[tokio::test]
@@ -202,8 +209,16 @@ async fn grpc() {
         (Answer::new(200, &[("content-type", "application/grpc+json")], &[A]).trailers(&[OK]), "", Code::Internal),
         (Answer::new(200, &[GRPC, ("grpc-encoding", "odd")], &[A]).trailers(&[OK]), "", Code::Internal),
         (Answer::new(200, &[GRPC, ("grpc-status", "8")], &[A]), "a", Code::Internal),
-        (Answer::new(200, &[GRPC, ("grpc-status", "8")], &[A]).trailers(&[("grpc-status", "9")]), "a", Code::FailedPrecondition),
-        (Answer::new(200, &[GRPC, ("grpc-status", "8")], &[]).trailers(&[("grpc-status", "9")]), "", Code::FailedPrecondition),
+        (
+            Answer::new(200, &[GRPC, ("grpc-status", "8")], &[A]).trailers(&[("grpc-status", "9")]),
+            "a",
+            Code::FailedPrecondition,
+        ),
+        (
+            Answer::new(200, &[GRPC, ("grpc-status", "8")], &[]).trailers(&[("grpc-status", "9")]),
+            "",
+            Code::FailedPrecondition,
+        ),
         (Answer::new(200, &[GRPC, ("grpc-status", "8")], &[]), "", Code::ResourceExhausted),
     ] {
         let (delivered, outcome) = answer.server_stream(Protocol::Grpc).await;
@@ -240,7 +255,11 @@ async fn grpc_web() {
         (Answer::new(200, &[WEB, ("grpc-status", "8")], &[]), "", Code::ResourceExhausted),
         (Answer::new(200, &[WEB, ("grpc-status", "8")], &[A]), "a", Code::Internal),
         (Answer::new(200, &[WEB, ("grpc-status", "8")], &[A, empty]), "a", Code::ResourceExhausted),
-        (Answer::new(200, &[WEB, ("grpc-status", "8")], &[A, b"\x80\0\0\0\x0fgrpc-status:9\r\n"]), "a", Code::FailedPrecondition),
+        (
+            Answer::new(200, &[WEB, ("grpc-status", "8")], &[A, b"\x80\0\0\0\x0fgrpc-status:9\r\n"]),
+            "a",
+            Code::FailedPrecondition,
+        ),
         (Answer::new(200, &[GRPC], &[A, ok]), "", Code::Unknown),
         (Answer::new(200, &[("content-type", "application/grpc-web+json")], &[A, ok]), "", Code::Internal),
         (Answer::new(404, &[WEB], &[A, ok]), "", Code::Unimplemented),
@@ -250,7 +269,8 @@ async fn grpc_web() {
         assert_eq!((&*delivered, failed.code()), (messages, code), "{answer:?} {failed:?}");
     }
     // The frame of trailers is the end, whether the body goes on or not.
-    let (delivered, outcome) = answer(&[A, b"\x80\0\0\0\x17grpc-status: 0\r\nX-A: 1\n"]).reset().server_stream(Protocol::GrpcWeb).await;
+    let (delivered, outcome) =
+        answer(&[A, b"\x80\0\0\0\x17grpc-status: 0\r\nX-A: 1\n"]).reset().server_stream(Protocol::GrpcWeb).await;
     assert_eq!((&*delivered, outcome.unwrap()), ("a", headers(&[("x-a", "1")])));
     for data in [vec![ok], vec![A, B, ok]] {
         assert_eq!(answer(&data).unary(Protocol::GrpcWeb).await.unwrap_err().code(), Code::Unimplemented);
