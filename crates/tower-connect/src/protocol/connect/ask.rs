@@ -13,7 +13,7 @@ use super::unary::Unary;
 use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, VERSION, content_type, get, parse};
 use crate::compression::{Compress, Compressor};
 use crate::envelope::{Framing, Receive, Single, WireBody, remove_reserved};
-use crate::error::{Origin, Refusal};
+use crate::error::Refusal;
 use crate::{Body, Code, Error, Result};
 
 const TIMEOUT: HeaderName = HeaderName::from_static("connect-timeout-ms");
@@ -144,8 +144,8 @@ impl ConnectAsk {
         };
         let error = json.and_then(|json| parse::error(&json.bytes, code_of(status)));
         let error = error.unwrap_or_else(|| {
-            let error = Error::new(code_of(status), format!("the server has answered with HTTP status {status}"));
-            let error = error.with_origin(Origin::Remote);
+            let message = format!("the server has answered with HTTP status {status}");
+            let error = Error::of_answer(code_of(status), message);
             if status == StatusCode::NOT_MODIFIED { error.with_refusal(Refusal::NotModified) } else { error }
         });
         let trailers = self.take_metadata(&mut head.headers);

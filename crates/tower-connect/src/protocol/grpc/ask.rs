@@ -9,7 +9,6 @@ use super::status::STATUS;
 use super::{ContentType, Flavor};
 use crate::compression::Compressor;
 use crate::envelope::remove_reserved;
-use crate::error::Origin;
 use crate::protocol::ask::{Terms, code_of, spell};
 use crate::protocol::download::{Download, Ending};
 use crate::protocol::media::{media_type, strip_prefix};
@@ -125,7 +124,7 @@ impl GrpcAsk {
         let status = head.status;
         if status != StatusCode::OK {
             let message = format!("the server has answered with HTTP status {status}");
-            return Err(Error::new(code_of(status), message).with_origin(Origin::Remote));
+            return Err(Error::of_answer(code_of(status), message));
         }
         let answered = media_type(&head.headers).unwrap_or_default();
         let known = ContentType::parse(answered).filter(|known| known.flavor() == self.flavor);
