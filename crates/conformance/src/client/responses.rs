@@ -83,7 +83,9 @@ impl<'a, T: Payload> Responses<'a, T> {
             self.outcome.receive(message);
             return Ok(true);
         }
-        self.outcome.end(stream.trailers());
+        if let Some(trailers) = stream.trailers() {
+            self.outcome.end(trailers);
+        }
         Ok(false)
     }
 }
