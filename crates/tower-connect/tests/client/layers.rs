@@ -56,7 +56,10 @@ async fn metadata_of_a_channel_is_that_of_all_its_calls() {
     let metadata = super::support::headers(&[("x-a", "1"), ("x-a", "2"), ("x-b", "3"), ("content-type", "text/plain")]);
     let seen = tower::util::MapRequestLayer::new(|request: http::Request<Body>| {
         let values = |name| request.headers().get_all(name).iter().cloned().collect::<Vec<_>>();
-        assert_eq!((values("x-a"), values("x-b")), (vec!["1".parse().unwrap(), "2".parse().unwrap()], vec!["4".parse().unwrap()]));
+        assert_eq!(
+            (values("x-a"), values("x-b")),
+            (vec!["1".parse().unwrap(), "2".parse().unwrap()], vec!["4".parse().unwrap()])
+        );
         assert_eq!(values("content-type"), ["application/proto"]);
         request
     });
@@ -88,7 +91,8 @@ async fn a_servers_layer_around_a_clients_is_a_gateway() {
         assert_eq!(answer.body, [frame(b"\x0a\x01a"), frame(b"\x0a\x01b")].concat(), "{protocol}");
         assert_eq!((answer.grpc_status(), answer.trailer("x-tail")), (("0", ""), vec!["2"]), "{protocol}");
 
-        let slow = with(post("/talk.v1.Talk/Say", "application/json", r#"{"text":"hang"}"#), &[("connect-timeout-ms", "50")]);
+        let slow =
+            with(post("/talk.v1.Talk/Say", "application/json", r#"{"text":"hang"}"#), &[("connect-timeout-ms", "50")]);
         assert_eq!(call(gateway(), slow).await.status, 504, "{protocol}");
     }
 }

@@ -56,7 +56,11 @@ async fn one_version_can_be_asked_for() {
     let http2 = Channel::new(HttpTransport::builder().http2_only().build(), url.as_str()).unwrap();
     for protocol in PROTOCOLS {
         let (one, two) = (TalkClient(http1.clone().protocol(protocol)), TalkClient(http2.clone().protocol(protocol)));
-        assert_eq!((told(&one).await.1, told(&two).await.1), ("HTTP/1.1".to_owned(), "HTTP/2.0".to_owned()), "{protocol}");
+        assert_eq!(
+            (told(&one).await.1, told(&two).await.1),
+            ("HTTP/1.1".to_owned(), "HTTP/2.0".to_owned()),
+            "{protocol}"
+        );
         // Half duplex.
         let mut answers = one.chat(Messages::from_iter([text("a"), text("b")])).await.unwrap().into_message();
         for letter in ["a", "b"] {
@@ -134,7 +138,11 @@ async fn a_call_can_wait_for_its_server() {
         let app = tower_connect::axum::router::<_, _, ()>(talk.clone(), &RpcLayer::new());
         let server = tokio::spawn(tower_connect::serve(listener, app).into_future());
         let (said, joined) = calls.await.unwrap();
-        assert_eq!((said.unwrap().into_message(), joined.unwrap().into_message()), (text("a"), text("ab")), "{protocol}");
+        assert_eq!(
+            (said.unwrap().into_message(), joined.unwrap().into_message()),
+            (text("a"), text("ab")),
+            "{protocol}"
+        );
         assert_eq!(talk.calls(), 2);
         server.abort();
         let _ = server.await;

@@ -103,10 +103,7 @@ fn futures<T: Send + 'static>(items: Vec<T>) -> impl futures_core::Stream<Item =
     impl<T> Unpin for Ready<T> {}
     impl<T> futures_core::Stream for Ready<T> {
         type Item = T;
-        fn poll_next(
-            mut self: std::pin::Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<T>> {
+        fn poll_next(mut self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<T>> {
             std::task::Poll::Ready(self.0.next())
         }
     }
