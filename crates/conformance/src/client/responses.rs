@@ -1,8 +1,8 @@
 //! The responses of a call.
 
 use std::future::Future;
-use std::pin::Pin;
 
+use tower_connect::client::StreamFuture;
 use tower_connect::{Response, Result, Streaming};
 
 use super::cancel::Cancel;
@@ -26,8 +26,8 @@ pub(super) async fn one(
 }
 
 /// Responses of a stream, as far as they have come.
-pub(super) struct Responses<'a, T> {
-    call: Pin<Box<dyn Future<Output = Result<Response<Streaming<T>>>> + Send + 'a>>,
+pub(super) struct Responses<T> {
+    call: StreamFuture<T>,
     /// What the call has become, once the response has begun.
     stream: Option<Streaming<T>>,
     cancel: Cancel,
@@ -35,9 +35,9 @@ pub(super) struct Responses<'a, T> {
     is_over: bool,
 }
 
-impl<'a, T: Payload> Responses<'a, T> {
-    pub(super) fn new(call: impl Future<Output = Result<Response<Streaming<T>>>> + Send + 'a, cancel: Cancel) -> Self {
-        Self { call: Box::pin(call), stream: None, cancel, outcome: Outcome::default(), is_over: false }
+impl<T: Payload> Responses<T> {
+    pub(super) fn new(call: StreamFuture<T>, cancel: Cancel) -> Self {
+        Self { call, stream: None, cancel, outcome: Outcome::default(), is_over: false }
     }
 
     /// Takes in one response. Whether there may be more is returned.
@@ -71,13 +71,12 @@ impl<'a, T: Payload> Responses<'a, T> {
 
     /// Whether there was a response, or else the end of them, is returned.
     async fn receive(&mut self) -> Result<bool> {
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            None => {
-                let response = self.call.as_mut().await?;
-                self.outcome.start(response.metadata());
-                self.stream.insert(response.into_message())
-            }
+        let stream = if let Some(stream) = &mut self.stream {
+            stream
+        } else {
+            let response = (&mut self.call).await?;
+            self.outcome.start(response.metadata());
+            self.stream.insert(response.into_message())
         };
         if let Some(message) = stream.message().await? {
             self.outcome.receive(message);

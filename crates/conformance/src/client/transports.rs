@@ -37,7 +37,7 @@ impl Transports {
         let url = format!("{scheme}://{}:{}", request.host, request.port);
         let channel = Channel::new(self.transport(request)?, &url)?;
 
-        let compressor = compressor(request.compression())?;
+        let compressor = compressor(request.compression());
         // Only what is asked for is offered, and every message is sent in it.
         let channel = channel.send_compression(compressor).compression(compressor).compress_min_size(0);
         let channel = channel.protocol(protocol(request.protocol())?).codec(codec(request.codec())?);
@@ -94,14 +94,14 @@ fn codec(codec: proto::Codec) -> Result<Codec, BoxError> {
     }
 }
 
-fn compressor(compression: Compression) -> Result<Option<Compressor>, BoxError> {
+fn compressor(compression: Compression) -> Option<Compressor> {
     match compression {
-        Compression::Identity | Compression::Unspecified => Ok(None),
-        Compression::Gzip => Ok(Some(GZIP)),
-        Compression::Br => Ok(Some(BROTLI)),
-        Compression::Zstd => Ok(Some(ZSTD)),
-        Compression::Deflate => Ok(Some(DEFLATE)),
-        Compression::Snappy => Ok(Some(SNAPPY)),
+        Compression::Identity | Compression::Unspecified => None,
+        Compression::Gzip => Some(GZIP),
+        Compression::Br => Some(BROTLI),
+        Compression::Zstd => Some(ZSTD),
+        Compression::Deflate => Some(DEFLATE),
+        Compression::Snappy => Some(SNAPPY),
     }
 }
 
