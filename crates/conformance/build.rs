@@ -29,11 +29,11 @@ fn generate() -> Result<(), Box<dyn Error>> {
         Some(dir) => PathBuf::from(dir),
         None => download()?.join("proto"),
     };
-    let protos = ["config", "service", "server_compat"];
+    let protos = ["config", "service", "server_compat", "client_compat"];
     let protos = protos.map(|name| dir.join(format!("connectrpc/conformance/v1/{name}.proto")));
     tower_connect_build::configure()
         .include(&dir)
-        .extern_path(".google.protobuf.Any", "crate::any::Any")
+        .extern_path(".google.protobuf", "crate::well_known")
         .compile(&protos)?;
     Ok(())
 }

@@ -1,13 +1,13 @@
-//! Runs the suite: `cargo run -p conformance -- server`.
+//! Runs the suite: `cargo run -p conformance -- server`, `-- client`, or `-- both`.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use conformance::suite;
 
 /// The Connect conformance suite against tower-connect
 #[derive(Parser)]
-struct Args {
+struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
@@ -15,15 +15,26 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Tests the server
-    Server {
-        /// Whose cases it is tested by
-        #[arg(long, value_enum, default_value = "all")]
-        suites: Suites,
-        /// Further arguments for the suite's runner, for instance `--trace`; with `--run 'Basic/**'`, say `--suites` too: a pattern
-        /// that matches nothing is an error
+    Server(Options),
+    /// Tests the client
+    Client(Options),
+    /// Tests the client and the server by each other, with the cases of the suite's runner: ours are for one of them
+    Both {
+        /// Further arguments for the suite's runner
         #[arg(last = true)]
         runner: Vec<String>,
     },
+}
+
+#[derive(Args)]
+struct Options {
+    /// Whose cases it is tested by
+    #[arg(long, value_enum, default_value = "all")]
+    suites: Suites,
+    /// Further arguments for the suite's runner, for instance `--trace`; with `--run 'Basic/**'`, say `--suites` too: a pattern
+    /// that matches nothing is an error
+    #[arg(last = true)]
+    runner: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -36,13 +47,17 @@ enum Suites {
 }
 
 fn main() -> ExitCode {
-    let Command::Server { suites, runner } = Args::parse().command;
+    let (mode, Options { suites, runner }) = match Arguments::parse().command {
+        Command::Server(options) => (suite::Mode::Server, options),
+        Command::Client(options) => (suite::Mode::Client, options),
+        Command::Both { runner } => (suite::Mode::Both, Options { suites: Suites::Official, runner }),
+    };
     let suites: &[_] = match suites {
         Suites::Official => &[suite::Suites::Official],
         Suites::Own => &[suite::Suites::Own],
         Suites::All => &[suite::Suites::Official, suite::Suites::Own],
     };
-    match suite::test_server(suites, &runner) {
+    match suite::test(mode, suites, &runner) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

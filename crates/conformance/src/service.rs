@@ -2,25 +2,23 @@
 //!
 //! Source: the comments of `connectrpc/conformance/v1/service.proto`.
 
-mod binary;
 mod received;
 mod stream;
 mod unary;
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
 use tower_connect::{Code, Error, ErrorDetail, Messages, Request, Response, Result, Streaming};
 
 pub use self::received::keep_query;
 use self::received::received;
-use crate::any::Any;
 use crate::proto::{self, conformance_payload::RequestInfo};
 use crate::proto::{
-    BidiStreamRequest, BidiStreamResponse, ClientStreamRequest, ClientStreamResponse, ConformanceService, Header,
+    BidiStreamRequest, BidiStreamResponse, ClientStreamRequest, ClientStreamResponse, ConformanceService,
     IdempotentUnaryRequest, IdempotentUnaryResponse, ServerStreamRequest, ServerStreamResponse, UnaryRequest,
     UnaryResponse,
 };
+use crate::well_known::Any;
 
 /// The service. `Unimplemented` is left to the generated trait.
 #[derive(Debug)]
@@ -102,20 +100,6 @@ fn failure(error: proto::Error, info: Option<&RequestInfo>) -> Error {
     let details = error.details.into_iter().chain(info);
     let failure = Error::new(code, error.message.unwrap_or_default());
     details.fold(failure, |failure, Any { type_url, value }| failure.with_detail(ErrorDetail::new(type_url, value)))
-}
-
-/// Headers of the schema as those of HTTP.
-fn metadata(headers: &[Header]) -> Result<HeaderMap> {
-    let mut metadata = HeaderMap::new();
-    for header in headers {
-        let name: HeaderName = header.name.parse().map_err(|_| Error::invalid_argument("no name of a header"))?;
-        for value in &header.value {
-            let value = HeaderValue::from_str(value).map_err(|_| Error::invalid_argument("no value of a header"))?;
-            metadata.append(&name, value);
-        }
-    }
-    binary::respell(&mut metadata);
-    Ok(metadata)
 }
 
 async fn delay(milliseconds: u32) {

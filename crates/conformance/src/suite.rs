@@ -1,10 +1,12 @@
 //! The suite's runner: where it comes from, what it is given, and what it finds.
 //!
-//! It runs twice, with its own suites and with ours: a runner that is given suites leaves out those that it brings along.
+//! It runs once for its own suites and once for ours: a runner that is given suites leaves out those that it brings along.
 
+mod mode;
 mod tally;
 mod tools;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -12,13 +14,11 @@ use std::process::{Command, Stdio};
 
 use tower_connect::BoxError;
 
+pub use self::mode::Mode;
 pub use self::tally::Tally;
 
-/// How many cases the official suites have for what the server claims: fewer would mean that it claims less.
-const OFFICIAL_CASES: usize = 10_756;
-
-/// What the server under test claims.
-const CONFIG: &str = include_str!("../config/server.yaml");
+/// What client and server under test claim.
+const CONFIG: &str = include_str!("../config.yaml");
 
 /// Which cases run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,31 +29,31 @@ pub enum Suites {
     Own,
 }
 
-/// Runs the cases of `suites` against the server, with further arguments for the runner, and prints what comes of it.
+/// Runs the cases of `suites`, with further arguments for the runner, and prints what comes of it.
 ///
 /// Whether all cases have passed is returned.
 ///
 /// # Errors
 ///
-/// The runner cannot be installed, the server cannot be built, or either does not start.
-pub fn test_server(suites: &[Suites], arguments: &[String]) -> Result<bool, BoxError> {
+/// The runner cannot be installed, what is tested cannot be built, or either does not start.
+pub fn test(mode: Mode, suites: &[Suites], arguments: &[String]) -> Result<bool, BoxError> {
     let runner = tools::runner()?;
-    let server = tools::server()?;
+    let tested = mode.command()?;
     let mut tallies = Vec::new();
     for suites in suites {
         println!("\n==> {suites}");
-        tallies.push((suites, run(&runner, &server, &suites.files()?, arguments)?));
+        tallies.push((suites, run(&runner, mode, &tested, &suites.files(mode)?, arguments)?));
     }
     for (suites, tally) in &tallies {
         println!("\n{suites}");
         print!("{:<10}{:<10}{:>8}{:>8}{:>8}\n{tally}", "protocol", "HTTP", "cases", "passed", "failed");
     }
+    let official = mode.official_cases();
     // Arguments may leave cases out, as `--run` does.
-    let complete = |suites: Suites, tally: &Tally| {
-        suites == Suites::Own || !arguments.is_empty() || tally.cases() == OFFICIAL_CASES
-    };
+    let complete =
+        |suites: Suites, tally: &Tally| suites == Suites::Own || !arguments.is_empty() || tally.cases() == official;
     if let Some((_, tally)) = tallies.iter().find(|(suites, tally)| !complete(**suites, tally)) {
-        println!("\nthe official suites have {OFFICIAL_CASES} cases, and {} were run", tally.cases());
+        println!("\nthe official suites have {official} cases, and {} were run", tally.cases());
         return Ok(false);
     }
     Ok(tallies.iter().all(|(_, tally)| tally.is_success()))
@@ -61,10 +61,10 @@ pub fn test_server(suites: &[Suites], arguments: &[String]) -> Result<bool, BoxE
 
 impl Suites {
     /// What the runner is to be given, in the order of the names; nothing for the suites that it has itself.
-    fn files(self) -> Result<Vec<PathBuf>, BoxError> {
+    fn files(self, mode: Mode) -> Result<Vec<PathBuf>, BoxError> {
         let dir = match self {
             Self::Official => return Ok(Vec::new()),
-            Self::Own => Path::new(env!("CARGO_MANIFEST_DIR")).join("suites"),
+            Self::Own => Path::new(env!("CARGO_MANIFEST_DIR")).join("suites").join(mode.name()),
         };
         let entries = dir.read_dir().map_err(|error| format!("{}: {error}", dir.display()))?;
         let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, BoxError>>()?;
@@ -84,15 +84,21 @@ impl fmt::Display for Suites {
     }
 }
 
-fn run(runner: &Path, server: &Path, files: &[PathBuf], arguments: &[String]) -> Result<Tally, BoxError> {
+fn run(
+    runner: &Path,
+    mode: Mode,
+    tested: &[OsString],
+    files: &[PathBuf],
+    arguments: &[String],
+) -> Result<Tally, BoxError> {
     let mut config = tempfile::NamedTempFile::new()?;
     config.write_all(CONFIG.as_bytes())?;
     let mut command = Command::new(runner);
-    command.arg("--conf").arg(config.path()).args(["--mode", "server", "-v"]);
+    command.arg("--conf").arg(config.path()).args(["--mode", mode.name(), "-v"]);
     for file in files {
         command.arg("--test-file").arg(file);
     }
-    command.args(arguments).arg("--").arg(server).stdout(Stdio::piped());
+    command.args(arguments).arg("--").args(tested).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("{}: {error}", runner.display()))?;
     let mut tally = Tally::new();
     if let Some(stdout) = child.stdout.take() {
@@ -111,13 +117,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_own_suite_is_for_servers_and_names_its_source() {
-        for file in Suites::Own.files().unwrap() {
-            let suite = std::fs::read_to_string(&file).unwrap();
-            let (comment, rest) = suite.split_once("\nname: ").unwrap();
-            assert!(comment.lines().all(|line| line.starts_with("# ")), "{}", file.display());
-            assert!(comment.contains("Source:"), "{}", file.display());
-            assert!(rest.contains("\nmode: TEST_MODE_SERVER\n"), "{}", file.display());
+    fn every_own_suite_is_for_its_mode_and_names_its_source() {
+        for (mode, named) in [(Mode::Server, "TEST_MODE_SERVER"), (Mode::Client, "TEST_MODE_CLIENT")] {
+            for file in Suites::Own.files(mode).unwrap() {
+                let suite = std::fs::read_to_string(&file).unwrap();
+                let (comment, rest) = suite.split_once("\nname: ").unwrap();
+                assert!(comment.lines().all(|line| line.starts_with("# ")), "{}", file.display());
+                assert!(comment.contains("Source:"), "{}", file.display());
+                assert!(rest.contains(&format!("\nmode: {named}\n")), "{}", file.display());
+            }
         }
     }
 }

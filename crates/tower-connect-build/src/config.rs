@@ -30,8 +30,8 @@ impl Config {
     /// Uses a type of yours, or the types of a module, instead of generated ones: the proto path begins with a dot, as in
     /// `.google.protobuf.Any`, and the Rust path is absolute, as in `crate::any::Any`.
     ///
-    /// Such a type needs what a generated one has: `prost::Message`, `Clone`, `PartialEq` (and `Eq` and `Hash`, if all of its fields could have
-    /// them), `Debug`, `Default`, `serde::Serialize` and `serde::Deserialize`.
+    /// Such a type needs what a generated one has: `prost::Message`, `Clone`, `PartialEq` (and `Eq`, `Hash` and `Copy`, if all of its fields
+    /// could have them), `Debug`, `Default`, `serde::Serialize` and `serde::Deserialize`.
     pub fn extern_path(mut self, proto: impl Into<String>, rust: impl Into<String>) -> Self {
         self.extern_paths.push((proto.into(), rust.into()));
         self

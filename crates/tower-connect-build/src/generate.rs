@@ -54,6 +54,9 @@ const _: () = {{
 /// The file's name where the schema names no package.
 const NO_PACKAGE: &str = "_";
 
+/// The package of the well-known types.
+const WELL_KNOWN: &str = ".google.protobuf";
+
 /// Fields of well-known types have no generated form yet: their JSON is one of its own. Those that somebody brings are as good as any.
 fn refuse_well_known_types(set: &FileDescriptorSet, extern_paths: &[(String, String)]) -> Result<(), Error> {
     let is_brought = |name: &str| extern_paths.iter().any(|(proto, _)| name.starts_with(proto.as_str()));
@@ -85,6 +88,11 @@ fn messages_and_services(
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut config = prost_build::Config::new();
     config.btree_map(["."]).enable_type_names().prost_path(PROST).service_generator(Box::new(ServiceGenerator));
+    // Of its own paths for the well-known types, prost would let none be replaced, not even the `()` that it has for `Empty`.
+    config.compile_well_known_types();
+    if !extern_paths.iter().any(|(proto, _)| proto == WELL_KNOWN) {
+        config.extern_path(WELL_KNOWN, "::prost_types");
+    }
     for (proto, rust) in extern_paths {
         config.extern_path(proto, rust);
     }
@@ -103,7 +111,7 @@ fn json_by_package(
     extern_paths: &[(String, String)],
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut builder = pbjson_build::Builder::new();
-    builder.ignore_unknown_fields().btree_map(["."]).exclude([".google.protobuf"]);
+    builder.ignore_unknown_fields().btree_map(["."]).exclude([WELL_KNOWN]);
     for (proto, rust) in extern_paths {
         builder.extern_path(proto, rust);
     }

@@ -158,6 +158,18 @@ fn a_type_of_yours_takes_the_place_of_a_generated_one() {
 }
 
 #[test]
+fn a_type_of_yours_takes_the_place_of_what_prost_has_for_a_well_known_one() {
+    let proto = "syntax = \"proto3\"; package x; import \"google/protobuf/empty.proto\"; message A { google.protobuf.Empty e = 1; }";
+    for (path, rust) in [(".google.protobuf.Empty", "crate::known::Empty"), (".google.protobuf", "crate::known")] {
+        let project = Project::new(&[("a.proto", proto)]);
+        let config = configure().out_dir(project.out()).extern_path(path, rust);
+        config.compile(&[project.0.path().join("proto/a.proto")]).unwrap();
+        assert!(project.generated("x").contains("Option<crate::known::Empty>"), "{path}");
+        assert!(!project.out().join("google.protobuf.rs").exists(), "{path}");
+    }
+}
+
+#[test]
 fn an_error_shows_the_file_the_line_and_what_is_wrong() {
     let project = Project::new(&[("bad.proto", "syntax = \"proto3\";\n\nmessage A {\n  Missing b = 1;\n}\n")]);
     let error = project.compile("bad.proto").unwrap_err();

@@ -1,12 +1,9 @@
 //! The server under test, which the suite's runner starts: stdin and stdout belong to the two of them, logs go to stderr.
 
+use std::io;
 use std::process::ExitCode;
-use std::{env, io};
 
 use tower_connect::BoxError;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,11 +17,6 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), BoxError> {
-    let filter = match env::var("RUST_LOG") {
-        Ok(directives) => directives.parse()?,
-        Err(_) => Targets::new().with_default(LevelFilter::WARN),
-    };
-    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    tracing_subscriber::registry().with(log).with(filter).init();
+    conformance::log::start()?;
     conformance::server::run(io::stdin(), io::stdout()).await
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{self, Query};
-use http::{HeaderMap, HeaderName, Method};
+use http::Method;
 use tower_connect::{Call, Request};
 
-use super::binary::respell;
+use crate::metadata;
 use crate::proto::Header;
 use crate::proto::conformance_payload::{ConnectGetInfo, RequestInfo};
 
@@ -14,24 +14,12 @@ use crate::proto::conformance_payload::{ConnectGetInfo, RequestInfo};
 pub(super) fn received<T>(request: &Request<T>) -> RequestInfo {
     let timeout = request.call().and_then(Call::timeout);
     let query = request.extensions().get::<QueryParams>();
-    let mut metadata = request.metadata().clone();
-    respell(&mut metadata);
     RequestInfo {
-        request_headers: headers(&metadata),
+        request_headers: metadata::to_proto(request.metadata().clone()),
         timeout_ms: timeout.map(|timeout| i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX)),
         requests: Vec::new(),
         connect_get_info: query.map(|query| ConnectGetInfo { query_params: query.0.clone() }),
     }
-}
-
-/// One entry for each name: of several, the suite would see only the last one.
-fn headers(metadata: &HeaderMap) -> Vec<Header> {
-    let header = |name: &HeaderName| {
-        let values = metadata.get_all(name).into_iter();
-        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        Header { name: name.to_string(), value: values.collect() }
-    };
-    metadata.keys().map(header).collect()
 }
 
 /// The query of a call by GET.
@@ -55,19 +43,7 @@ pub async fn keep_query(mut request: extract::Request) -> extract::Request {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
-
-    #[test]
-    fn a_name_with_two_values_is_one_entry() {
-        let mut request = Request::new(());
-        for value in ["1", "2"] {
-            request.metadata_mut().append("x-test", HeaderValue::from_static(value));
-        }
-        let values = vec!["1".to_owned(), "2".to_owned()];
-        assert_eq!(received(&request).request_headers, [Header { name: "x-test".to_owned(), value: values }]);
-    }
 
     #[tokio::test]
     async fn only_the_query_of_a_get_is_kept() {

@@ -6,12 +6,13 @@ use std::vec;
 use http::HeaderMap;
 use tower_connect::{Messages, Response, Result, Sender, Streaming};
 
-use super::{delay, failure, metadata};
-use crate::any::Any;
+use super::{delay, failure};
+use crate::metadata;
 use crate::proto::conformance_payload::RequestInfo;
 use crate::proto::{
     self, BidiStreamRequest, BidiStreamResponse, ConformancePayload, ServerStreamResponse, StreamResponseDefinition,
 };
+use crate::well_known::Any;
 
 /// Answers as the first request has it. Further requests, if there are any, are answered one by one.
 ///
@@ -22,8 +23,8 @@ pub(super) fn respond<T: From<ConformancePayload> + Send + 'static>(
     requests: Option<Streaming<BidiStreamRequest>>,
 ) -> Result<Response<Messages<T>>> {
     let definition = definition.unwrap_or_default();
-    let headers = metadata(&definition.response_headers)?;
-    let trailers = metadata(&definition.response_trailers)?;
+    let headers = metadata::from_proto(&definition.response_headers)?;
+    let trailers = metadata::from_proto(&definition.response_trailers)?;
     let mut response = if definition.response_data.is_empty() {
         if let Some(error) = definition.error {
             return Err(failure(error, Some(&info)).with_metadata(headers).with_trailers(trailers));

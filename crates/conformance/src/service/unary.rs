@@ -2,7 +2,8 @@
 
 use tower_connect::{Response, Result};
 
-use super::{delay, failure, metadata};
+use super::{delay, failure};
+use crate::metadata;
 use crate::proto::conformance_payload::RequestInfo;
 use crate::proto::unary_response_definition::Response as Defined;
 use crate::proto::{ConformancePayload, UnaryResponseDefinition};
@@ -13,8 +14,8 @@ pub(super) async fn respond(
     info: RequestInfo,
 ) -> Result<Response<ConformancePayload>> {
     let definition = definition.unwrap_or_default();
-    let headers = metadata(&definition.response_headers)?;
-    let trailers = metadata(&definition.response_trailers)?;
+    let headers = metadata::from_proto(&definition.response_headers)?;
+    let trailers = metadata::from_proto(&definition.response_trailers)?;
     delay(definition.response_delay_ms).await;
     let data = match definition.response {
         Some(Defined::Error(error)) => {

@@ -56,7 +56,8 @@ impl Tally {
         complete && self.exit.is_some_and(|exit| exit.success())
     }
 
-    /// `424 tests with reference-client for server config #5 {HTTP_VERSION_2, PROTOCOL_CONNECT, TLS:true}...`
+    /// `424 tests with reference-client for server config #5 {HTTP_VERSION_2, PROTOCOL_CONNECT, TLS:true}...`; whom the runner brings along
+    /// depends on who is tested.
     fn announce(&mut self, line: &str) {
         let Some((_, config)) = line.split_once('{') else { return };
         let mut config = config.split(", ");
@@ -134,6 +135,16 @@ Total cases: 828
         assert_eq!(rows[0], ["connect", "1", "404", "402", "2"]);
         assert_eq!(rows[1], ["connect", "2", "424", "423", "1"]);
         assert!(shown.contains("825 of 828"), "{shown}");
+    }
+
+    #[test]
+    fn whoever_takes_part_the_cases_are_counted() {
+        for with in ["reference-client", "reference-server", "grpc-server", ""] {
+            let line = format!(
+                "Running 4 tests with {with} for server config #1 {{HTTP_VERSION_2, PROTOCOL_GRPC, TLS:false}}..."
+            );
+            assert_eq!(read(&line).rows[0].cases, 4, "{with}");
+        }
     }
 
     #[cfg(unix)]

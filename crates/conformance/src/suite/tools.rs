@@ -1,4 +1,4 @@
-//! The two programs that a run needs, each made when it is missing.
+//! The programs that a run needs, each made when it is missing.
 
 use std::env;
 use std::path::PathBuf;
@@ -15,11 +15,11 @@ pub(super) fn runner() -> Result<PathBuf, BoxError> {
     Ok(RUNNER.install()?)
 }
 
-/// The server under test, built as it would be for use.
-pub(super) fn server() -> Result<PathBuf, BoxError> {
+/// A program of this crate's, built as it would be for use.
+pub(super) fn build(program: &str) -> Result<PathBuf, BoxError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "-p", env!("CARGO_PKG_NAME"), "--bin", "conformance-server"]);
+    command.args(["build", "--release", "-p", env!("CARGO_PKG_NAME"), "--bin", program]);
     command.arg("--message-format=json-render-diagnostics");
     let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

@@ -1,7 +1,9 @@
 //! Where errors come from, whether a call may be made again, and what a handler passes on of them.
 
+use std::convert::Infallible;
+
 use tokio::net::TcpListener;
-use tower_connect::{Channel, Code, Origin, Retry, RpcLayer};
+use tower_connect::{Body, Channel, Code, Origin, Protocol, Retry, RpcLayer};
 
 use super::support::{self, Text, call, post};
 use super::talk::{PROTOCOLS, Talk, TalkClient, clients, text};
@@ -25,6 +27,34 @@ async fn a_servers_error_has_its_metadata_in_two_places() {
         // The schema says that a second call does nothing more.
         let failed = client.look(text("fail")).await.unwrap_err();
         assert_eq!((failed.origin(), failed.retry()), (Origin::Remote, Some(Retry::Idempotent)));
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_all_of_an_answer_has_trailers() {
+    for (protocol, content_type, in_both) in
+        [(Protocol::Grpc, "application/grpc", false), (Protocol::GrpcWeb, "application/grpc-web+proto", true)]
+    {
+        for status in ["0", "5"] {
+            let app = tower::service_fn(move |_: http::Request<Body>| async move {
+                let response = http::Response::builder().header("content-type", content_type);
+                let response = response.header("grpc-status", status).header("x-a", "1");
+                Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
+            });
+            let client = TalkClient(Channel::service(app).protocol(protocol));
+            let (metadata, trailers) = match client.split(text("a")).await {
+                Ok(response) => {
+                    let metadata = response.metadata().clone();
+                    let mut letters = response.into_message();
+                    assert_eq!(letters.message().await.unwrap(), None, "{protocol}");
+                    (metadata, letters.trailers().unwrap().clone())
+                }
+                Err(failed) => (failed.metadata().clone(), failed.trailers().clone()),
+            };
+            assert_eq!(trailers["x-a"], "1", "{protocol} {status}");
+            assert_eq!(metadata.contains_key("x-a"), in_both, "{protocol} {status}");
+            assert!(!metadata.contains_key("grpc-status") && !trailers.contains_key("grpc-status"));
+        }
     }
 }
 

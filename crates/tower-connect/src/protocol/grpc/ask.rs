@@ -105,18 +105,22 @@ impl GrpcAsk {
         Poll::Ready(Ok(download.into_body()))
     }
 
-    /// The outcome of an answer of which the head is all.
+    /// The outcome of an answer of which the head is all. Its metadata are trailers; in gRPC-Web, where nobody can tell leading metadata from
+    /// trailing then, they are both.
     fn head_alone(&self, head: &mut response::Parts) -> Result<Body> {
-        let outcome = outcome_of(std::mem::take(&mut head.headers));
-        // In gRPC-Web nobody can tell leading metadata from trailing then.
-        let both = |error: Error| match self.flavor {
-            Flavor::Grpc => error,
-            Flavor::Web | Flavor::WebText => {
-                let trailers = error.trailers().clone();
-                error.with_metadata(trailers)
+        let headers = std::mem::take(&mut head.headers);
+        if self.flavor == Flavor::Grpc {
+            return outcome_of(headers).map(Body::trailers);
+        }
+        let mut metadata = headers.clone();
+        remove_reserved(&mut metadata);
+        match outcome_of(headers) {
+            Ok(trailers) => {
+                head.headers = metadata;
+                Ok(Body::trailers(trailers))
             }
-        };
-        outcome.map(Body::trailers).map_err(both)
+            Err(error) => Err(error.with_metadata(metadata)),
+        }
     }
 
     /// Whether the answer is of the protocol, and in the codec of the call.
