@@ -85,10 +85,10 @@ fn tls_is_trusted_by_file_and_asks_for_a_certificate() {
     let url = |eliza: &Eliza| format!("https://localhost:{}", eliza.address.rsplit_once(':').unwrap().1);
     let (url, asking_url) = (url(&served), url(&asking));
     for protocol in [&[][..], &["--grpc"], &["--grpc-web"]] {
-        let called = call(&url, &[&["--cert", &certificate], protocol].concat());
-        assert_eq!(called, (Some(0), ANSWER.to_owned(), String::new()), "{protocol:?}");
-        let called = call(&asking_url, &[&["--cert", &mutual, "--client-cert", &caller], protocol].concat());
-        assert_eq!(called, (Some(0), ANSWER.to_owned(), String::new()), "{protocol:?}");
+        let done = call(&url, &[&["--cert", &certificate], protocol].concat());
+        assert_eq!(done, (Some(0), ANSWER.to_owned(), String::new()), "{protocol:?}");
+        let done = call(&asking_url, &[&["--cert", &mutual, "--client-cert", &caller], protocol].concat());
+        assert_eq!(done, (Some(0), ANSWER.to_owned(), String::new()), "{protocol:?}");
     }
     for (url, args, hint) in [
         (&url, &[][..], "hint: --cert names"),
