@@ -81,11 +81,6 @@ pub fn app() -> Router {
         .layer(cors::layer().allow_origin(Any))
 }
 
-/// The examples of the README are compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
-
 fn log(call: &Call, outcome: &Outcome) {
     let code = outcome.code().map_or("ok", |code| code.as_str());
     // The path of an unknown procedure is whatever the caller wrote.

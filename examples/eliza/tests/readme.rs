@@ -35,15 +35,27 @@ fn the_commands_of_the_readmes_answer_as_they_say() {
     for readme in ["README.md", "examples/eliza/README.md"] {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         for (command, expected) in commands(&text) {
-            let here = places.iter().fold(command.clone(), |command, (shown, here)| command.replace(shown, here));
+            let here = with_the_program(&command);
+            let here = places.iter().fold(here, |command, (shown, here)| command.replace(shown, here));
             let output = Command::new("sh").args(["-c", &here]).current_dir(&root).output().unwrap();
-            let printed = normalize(&String::from_utf8_lossy(&output.stdout));
+            let printed = String::from_utf8_lossy(&output.stdout);
+            // What is shown of a request has its place in it, too.
+            let printed = normalize(&printed.replace(&plain.address, "127.0.0.1:8080"));
             assert_eq!(printed, normalize(&expected), "{readme}: {command}");
             ran += 1;
         }
     }
     assert!(ran >= 20, "only {ran} commands were found");
     std::fs::remove_dir_all(files).unwrap();
+}
+
+/// The command with the program as it is built here, which is told where the server is that it would find by itself.
+fn with_the_program(command: &str) -> String {
+    let built = env!("CARGO_BIN_EXE_eliza");
+    let there = if command.contains("--url") { "" } else { " --url http://127.0.0.1:8080" };
+    ["call", "introduce", "chat"].iter().fold(command.to_owned(), |command, name| {
+        command.replace(&format!("cargo run -q -p eliza -- {name}"), &format!("'{built}' {name}{there}"))
+    })
 }
 
 /// The commands of all `console` blocks, each with the lines that follow it.
@@ -69,12 +81,14 @@ fn commands(readme: &str) -> Vec<(String, String)> {
     commands
 }
 
-/// The lines that do not change from call to call. The order of the headers differs between the versions of HTTP.
+/// The lines that do not change from call to call. The order of the headers of curl differs between the versions of HTTP.
 fn normalize(output: &str) -> String {
     let (head, body) = output.split_once("\r\n\r\n").or_else(|| output.split_once("\n\n")).unwrap_or(("", output));
     let (head, body) = if head.starts_with("HTTP/") { (head, body) } else { ("", output) };
     let left_out = |line: &&str| line.starts_with("date:") || line.starts_with("access-control-");
     let mut head: Vec<_> = head.lines().map(str::trim_end).filter(|line| !left_out(line)).collect();
     head.sort_unstable();
-    format!("{}\n\n{}", head.join("\n"), body.trim_end())
+    let left_out = |line: &&str| line.strip_prefix("< ").is_some_and(|line| left_out(&line));
+    let body: Vec<_> = body.trim_end().lines().filter(|line| !left_out(line)).collect();
+    format!("{}\n\n{}", head.join("\n"), body.join("\n"))
 }
