@@ -34,6 +34,7 @@
 #![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
 #![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
 #![cfg_attr(feature = "cors", doc = "- [`cors`]: pages of other origins.")]
+#![cfg_attr(feature = "testing", doc = "- [`testing`]: mocks, faults, and time that stands still.")]
 //! - [`codegen`]: what generated code refers to.
 //!
 //! # Features
@@ -43,6 +44,7 @@
 //! - `gzip` (default), `br`, `zstd`, `deflate`, `snappy`: [compression] by that algorithm. `zstd` needs a C compiler.
 //! - `cors`: a preset for pages of other origins.
 //! - `tls`: TLS for [`serve()`], by rustls with ring.
+//! - `testing`: generated mocks, and faults that are injected; for `[dev-dependencies]`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]
@@ -62,6 +64,8 @@ pub mod protocol;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "client")]
 pub mod transport;
 
