@@ -12,6 +12,7 @@ pub struct Config {
     includes: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
     extern_paths: Vec<(String, String)>,
+    mocks: bool,
 }
 
 impl Config {
@@ -34,6 +35,13 @@ impl Config {
     /// could have them), `Debug`, `Default`, `serde::Serialize` and `serde::Deserialize`.
     pub fn extern_path(mut self, proto: impl Into<String>, rust: impl Into<String>) -> Self {
         self.extern_paths.push((proto.into(), rust.into()));
+        self
+    }
+
+    /// Adds a mock for each service, by default none: `GreetServiceMock` for `service GreetService`. It is there wherever `tower-connect`
+    /// has its feature `testing`, which belongs into `[dev-dependencies]`, so that only tests compile it.
+    pub fn mocks(mut self, mocks: bool) -> Self {
+        self.mocks = mocks;
         self
     }
 
@@ -62,7 +70,7 @@ impl Config {
         // Comments become docs, and need not lie in every binary. What is encoded by the compiler itself keeps custom options.
         let encoded = compiler.include_source_info(false).encode_file_descriptor_set();
         let set = compiler.include_source_info(true).file_descriptor_set();
-        generate::generate(set, &encoded, &self.extern_paths, &out_dir)
+        generate::generate(set, &encoded, &self.extern_paths, self.mocks, &out_dir)
     }
 }
 

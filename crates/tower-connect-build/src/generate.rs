@@ -18,11 +18,12 @@ pub(crate) fn generate(
     set: FileDescriptorSet,
     encoded: &[u8],
     extern_paths: &[(String, String)],
+    mocks: bool,
     out_dir: &Path,
 ) -> Result<(), Error> {
     refuse_well_known_types(&set, extern_paths)?;
     let json = json_by_package(&set, extern_paths)?;
-    for (package, code) in messages_and_services(set, extern_paths)? {
+    for (package, code) in messages_and_services(set, extern_paths, mocks)? {
         let descriptors = format!("{package}.descriptors.bin");
         let json = json.get(&package).map(|code| json_block(code)).unwrap_or_default();
         let text = format!(
@@ -85,9 +86,14 @@ fn refuse_well_known_types(set: &FileDescriptorSet, extern_paths: &[(String, Str
 fn messages_and_services(
     set: FileDescriptorSet,
     extern_paths: &[(String, String)],
+    mocks: bool,
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut config = prost_build::Config::new();
-    config.btree_map(["."]).enable_type_names().prost_path(PROST).service_generator(Box::new(ServiceGenerator));
+    config
+        .btree_map(["."])
+        .enable_type_names()
+        .prost_path(PROST)
+        .service_generator(Box::new(ServiceGenerator { mocks }));
     // Of its own paths for the well-known types, prost would let none be replaced, not even the `()` that it has for `Empty`.
     config.compile_well_known_types();
     if !extern_paths.iter().any(|(proto, _)| proto == WELL_KNOWN) {

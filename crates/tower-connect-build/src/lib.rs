@@ -11,13 +11,14 @@
 //!
 //! - the messages, by `prost`, with maps as `BTreeMap`;
 //! - their JSON, by `pbjson`, which ignores fields that the schema does not know;
-//! - for `service GreetService`: the trait `GreetService`, the server `GreetServiceServer`, and the module `greet_service` with a
-//!   constant for each procedure;
+//! - for `service GreetService`: the trait `GreetService`, the server `GreetServiceServer`, the client `GreetServiceClient`, and the module
+//!   `greet_service` with a constant for each procedure; and a [mock](Config::mocks), if that is asked for;
 //! - the schema itself, as `FILE_DESCRIPTOR_SET`.
 
 mod config;
 mod error;
 mod generate;
+mod mock;
 mod naming;
 mod service;
 

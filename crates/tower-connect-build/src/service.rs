@@ -4,10 +4,13 @@ use std::fmt::Write;
 
 use prost_build::{Comments, Method, Service};
 
+use crate::mock::mock;
 use crate::naming::{module, one_module_in, snake};
 
-/// Writes a trait, a server, a client and a module of constants for each service.
-pub(crate) struct ServiceGenerator;
+/// Writes a trait, a server, a client, a module of constants, and perhaps a mock for each service.
+pub(crate) struct ServiceGenerator {
+    pub(crate) mocks: bool,
+}
 
 impl prost_build::ServiceGenerator for ServiceGenerator {
     fn generate(&mut self, service: Service, buf: &mut String) {
@@ -16,20 +19,25 @@ impl prost_build::ServiceGenerator for ServiceGenerator {
         buf.push_str(&server(&service, &names));
         buf.push_str(&client(&service, &names));
         buf.push_str(&constants(&service, &names));
+        if self.mocks {
+            buf.push_str(&mock(&service, &names));
+        }
     }
 }
 
-struct Names {
+pub(crate) struct Names {
     /// The trait: `GreetService`.
-    service: String,
+    pub(crate) service: String,
     /// `GreetServiceServer`.
-    server: String,
+    pub(crate) server: String,
     /// `GreetServiceClient`.
     client: String,
+    /// `GreetServiceMock`.
+    pub(crate) mock: String,
     /// `greet_service`.
-    module: String,
+    pub(crate) module: String,
     /// `greet.v1.GreetService`.
-    full: String,
+    pub(crate) full: String,
 }
 
 impl Names {
@@ -39,6 +47,7 @@ impl Names {
             service: service.name.clone(),
             server: format!("{}Server", service.name),
             client: format!("{}Client", service.name),
+            mock: format!("{}Mock", service.name),
             module: module(&service.proto_name),
             full: if package.is_empty() { proto_name.clone() } else { format!("{package}.{proto_name}") },
         }
@@ -56,14 +65,14 @@ fn shape(method: &Method) -> (&'static str, &'static str) {
 }
 
 /// What a handler takes and gives.
-fn types(method: &Method) -> (String, String) {
+pub(crate) fn types(method: &Method) -> (String, String) {
     let (input, output) = (method.input_type.clone(), method.output_type.clone());
     let input = if method.client_streaming { format!("::tower_connect::Streaming<{input}>") } else { input };
     let output = if method.server_streaming { format!("::tower_connect::Messages<{output}>") } else { output };
     (input, output)
 }
 
-fn constant(method: &Method) -> String {
+pub(crate) fn constant(method: &Method) -> String {
     snake(&method.proto_name).to_uppercase()
 }
 

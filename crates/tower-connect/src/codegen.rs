@@ -68,6 +68,22 @@ macro_rules! if_axum {
     ($($code:tt)*) => {};
 }
 
+/// Keeps code that needs the feature `testing`: generated mocks.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_testing {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// Drops code that needs the feature `testing`.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_testing {
+    ($($code:tt)*) => {};
+}
+
 pub use http;
 pub use pbjson;
 pub use prost;

@@ -37,6 +37,7 @@
 #![cfg_attr(feature = "axum", doc = "- [`mod@axum`]: services as routes.")]
 #![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
 #![cfg_attr(feature = "cors", doc = "- [`cors`]: pages of other origins.")]
+#![cfg_attr(feature = "testing", doc = "- [`testing`]: mocks, faults, and time that stands still.")]
 //! - [`codegen`]: what generated code refers to.
 //!
 //! # Features
@@ -48,6 +49,7 @@
 //! - `cors`: a preset for pages of other origins.
 //! - `tls`: TLS for [`serve()`] and for the client, by rustls with ring.
 //! - `webpki-roots`, `native-roots`: whom a client trusts that is not told: Mozilla's list of authorities, or the machine's own.
+//! - `testing`: generated mocks, and faults that are injected; for `[dev-dependencies]`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]
@@ -67,6 +69,8 @@ pub mod protocol;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "client")]
 pub mod transport;
 

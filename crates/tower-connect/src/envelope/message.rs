@@ -33,6 +33,11 @@ impl<T> Request<T> {
         (self.head, self.message)
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn head(&self) -> &request::Parts {
+        &self.head
+    }
+
     /// The message.
     #[must_use]
     pub fn message(&self) -> &T {

@@ -57,6 +57,18 @@ impl<T> Streaming<T> {
         self.trailers.as_deref()
     }
 
+    /// What its messages are decoded by.
+    #[cfg(feature = "testing")]
+    pub(crate) fn decoder(&self) -> impl Fn(Bytes) -> Result<T> + Send + use<T> {
+        let (codec, decode) = (self.codec, self.decode);
+        move |message| decode(codec, message)
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn map_body(self, f: impl FnOnce(Body) -> Body) -> Self {
+        Self { body: f(self.body), ..self }
+    }
+
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         let message = loop {
             match ready!(self.body.poll(cx)) {
