@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"log"
 	"net"
 	"net/http"
 
@@ -22,7 +23,9 @@ func serveConnect(plain, secure net.Listener, config *tls.Config, limit int, fai
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
-	server := &http.Server{Handler: mux, Protocols: &protocols, TLSConfig: config}
+	// Callers without trust are part of the checks.
+	quiet := log.New(io.Discard, "", 0)
+	server := &http.Server{Handler: mux, Protocols: &protocols, TLSConfig: config, ErrorLog: quiet}
 	go func() { failed <- server.Serve(plain) }()
 	go func() { failed <- server.ServeTLS(secure, "", "") }()
 }
