@@ -9,12 +9,12 @@ use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower_connect::Channel;
 use tower_connect::compression::{Compressor, GZIP};
 use tower_connect::transport::HttpTransport;
-use tower_connect::{Body, BoxError, Error, Protocol, Result};
+use tower_connect::{Body, BoxError, Error, Result};
 
-use super::Peer;
 use super::certificate::Certificate;
 use super::setup::{Setup, Transport};
 use super::wire::Wire;
+use super::{Peer, Server};
 use crate::check::{Checked, equal};
 use crate::proto::{InteropServiceClient, Progress, WatchRequest};
 
@@ -37,7 +37,7 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn new(setup: Setup, peer: &Peer, certificate: &Certificate) -> Result<Self, BoxError> {
         let (scheme, address) = match setup.transport {
-            Transport::Http1 | Transport::H2c => ("http", peer.plain),
+            Transport::Plain | Transport::Http1 | Transport::H2c => ("http", peer.plain),
             Transport::Http1Tls | Transport::Tls => ("https", peer.tls),
         };
         let trust = &certificate.trust;
@@ -64,18 +64,26 @@ impl Caller {
         let answer = self.client.watch(request).await.map_err(shown)?;
         equal(answer.message().progress(), until)
     }
+
+    /// Waits until a call has ended whose upload was broken off. tonic's server may take what has come for all of it.
+    pub(super) async fn breaks_off(&self, call: &str) -> Checked {
+        match (self.comes_to(call, Progress::Dropped).await, self.setup.server) {
+            (Err(_), Server::Tonic) => self.comes_to(call, Progress::Finished).await,
+            (dropped, _) => dropped,
+        }
+    }
 }
 
 fn channel(setup: &Setup, url: &str, trust: &Arc<ClientConfig>) -> Result<Channel> {
     let builder = HttpTransport::builder().tls(Arc::clone(trust));
-    let transport = match setup.transport {
-        Transport::Http1 | Transport::Http1Tls => builder.http1_only(),
-        // For gRPC it goes without saying.
-        Transport::H2c if setup.protocol != Protocol::Grpc => builder.http2_only(),
-        Transport::H2c | Transport::Tls => builder,
+    let channel = match setup.transport {
+        Transport::Plain if url.starts_with("http:") => Channel::connect(url)?,
+        Transport::Http1 | Transport::Http1Tls => Channel::new(builder.http1_only().build(), url)?,
+        Transport::H2c => Channel::new(builder.http2_only().build(), url)?,
+        Transport::Plain | Transport::Tls => Channel::new(builder.build(), url)?,
     };
     let gzip: Option<Compressor> = setup.gzip.then_some(GZIP);
-    let channel = Channel::new(transport.build(), url)?.protocol(setup.protocol).codec(setup.codec);
+    let channel = channel.protocol(setup.protocol).codec(setup.codec);
     Ok(channel.send_compression(gzip).compression(gzip).http_get(true))
 }
 

@@ -27,6 +27,7 @@ pub(super) async fn run(caller: &Caller) -> Vec<(&'static str, Checked)> {
         "call without side effects": unary::look,
         "call without side effects, by POST": unary::look_by_post,
         "large messages": unary::large,
+        "calls at once": unary::at_once,
         "compression": unary::compression,
         "server stream": streams::server_stream,
         "server stream without messages": streams::empty_server_stream,
@@ -41,6 +42,7 @@ pub(super) async fn run(caller: &Caller) -> Vec<(&'static str, Checked)> {
         "error codes": errors::codes,
         "error messages": errors::messages,
         "error details": errors::details,
+        "error before messages": errors::before_messages,
         "error after messages": errors::after_messages,
         "procedure without a handler": errors::unimplemented,
         "client stream that the server ends": early::client_stream,
@@ -57,6 +59,7 @@ pub(super) async fn run(caller: &Caller) -> Vec<(&'static str, Checked)> {
         "cancelled client stream": cancel::client_stream,
         "client stream that fails": cancel::failed_client_stream,
         "server that is not there": absent::port,
+        "server that is not there, and is waited for": deadlines::wait_for_ready,
         "server that is not there, for a client stream": absent::port_for_client_stream,
         "server without a certificate that is trusted": absent::trust,
     }
@@ -64,12 +67,17 @@ pub(super) async fn run(caller: &Caller) -> Vec<(&'static str, Checked)> {
         check! {
             "bidi stream, full duplex": streams::full_duplex,
             "bidi stream, half duplex": streams::half_duplex,
+            "large messages in a bidi stream": streams::large_bidi,
             "bidi stream without messages": streams::empty_bidi,
             "metadata of bidi streams": metadata::bidi,
             "bidi stream that the server ends": early::bidi,
             "streamed message over the limit on what comes": limits::receive_in_stream,
             "deadline of a bidi stream": deadlines::bidi,
             "cancelled bidi stream": cancel::bidi,
+        }
+    } else {
+        check! {
+            "bidi stream that needs HTTP/2": streams::impossible_bidi,
         }
     }
     checked

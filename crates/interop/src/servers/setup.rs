@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::Version;
 use tower_connect::{Codec, Protocol};
 
 use super::Server;
@@ -19,12 +20,14 @@ pub(super) struct Setup {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transport {
+    /// Whatever the client prefers without TLS.
+    Plain,
     Http1,
     /// HTTP/2 without TLS.
     H2c,
-    Http1Tls,
     /// Whatever the client prefers over TLS.
     Tls,
+    Http1Tls,
 }
 
 impl Setup {
@@ -41,8 +44,8 @@ impl Setup {
         let mut all = Vec::new();
         for &protocol in protocols {
             let transports: &[_] = match protocol {
-                Protocol::Grpc => &[Transport::H2c, Transport::Tls],
-                _ => &[Transport::Http1, Transport::H2c, Transport::Http1Tls, Transport::Tls],
+                Protocol::Grpc => &[Transport::Plain, Transport::Tls],
+                _ => &[Transport::Plain, Transport::Http1, Transport::H2c, Transport::Tls, Transport::Http1Tls],
             };
             for &transport in transports {
                 for &codec in codecs {
@@ -64,13 +67,23 @@ impl Setup {
 
     /// Whether both sides can send at the same time.
     pub(super) fn is_duplex(&self) -> bool {
-        matches!(self.transport, Transport::H2c | Transport::Tls)
+        !matches!(self.transport, Transport::Http1 | Transport::Http1Tls)
+    }
+
+    /// What unary calls go by.
+    pub(super) fn version(&self) -> Version {
+        match self.transport {
+            Transport::Plain if self.protocol == Protocol::Grpc => Version::HTTP_2,
+            Transport::Plain | Transport::Http1 | Transport::Http1Tls => Version::HTTP_11,
+            Transport::H2c | Transport::Tls => Version::HTTP_2,
+        }
     }
 }
 
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let transport = match self.transport {
+            Transport::Plain => "plain",
             Transport::Http1 => "HTTP/1.1",
             Transport::H2c => "h2c",
             Transport::Http1Tls => "HTTP/1.1 with TLS",

@@ -4,7 +4,6 @@ use tower_connect::{Code, Error, Messages};
 
 use crate::check::{Checked, equal};
 use crate::proto::{ConverseRequest, CountRequest, Progress, SleepRequest, SumRequest};
-use crate::servers::Server;
 use crate::servers::caller::{Caller, FOREVER, failed, shown};
 
 pub(super) async fn unary(caller: &Caller) -> Checked {
@@ -44,7 +43,7 @@ pub(super) async fn client_stream(caller: &Caller) -> Checked {
     let upload = tokio::spawn(async move { client.sum(numbers).await });
     caller.comes_to(&call, Progress::Running).await?;
     upload.abort();
-    is_broken_off(caller, &call).await?;
+    caller.breaks_off(&call).await?;
     drop(sender);
     Ok(())
 }
@@ -59,7 +58,7 @@ pub(super) async fn failed_client_stream(caller: &Caller) -> Checked {
     sender.fail(Error::new(Code::DataLoss, "there is no more")).await.map_err(shown)?;
     let error = failed(upload.await.map_err(|error| error.to_string())?)?;
     equal((error.code(), error.message()), (Code::DataLoss, "there is no more"))?;
-    is_broken_off(caller, &call).await
+    caller.breaks_off(&call).await
 }
 
 pub(super) async fn bidi(caller: &Caller) -> Checked {
@@ -73,12 +72,4 @@ pub(super) async fn bidi(caller: &Caller) -> Checked {
     caller.comes_to(&call, Progress::Dropped).await?;
     drop(sender);
     Ok(())
-}
-
-/// tonic's server takes an upload that was cancelled for all of it; so it is enough that the call has ended there.
-async fn is_broken_off(caller: &Caller, call: &str) -> Checked {
-    match (caller.comes_to(call, Progress::Dropped).await, caller.setup.server) {
-        (Err(_), Server::Tonic) => caller.comes_to(call, Progress::Finished).await,
-        (dropped, _) => dropped,
-    }
 }

@@ -46,7 +46,7 @@ pub(super) async fn client_stream(caller: &Caller) -> Checked {
     let (sender, numbers) = Messages::channel(1);
     sender.send(SumRequest { call: call.clone(), ..Default::default() }).await.map_err(shown)?;
     in_time(start, &failed(caller.client.sum(limited(numbers)).await)?)?;
-    caller.comes_to(&call, Progress::Dropped).await?;
+    caller.breaks_off(&call).await?;
     // It has been open all the time.
     drop(sender);
     Ok(())
@@ -64,6 +64,14 @@ pub(super) async fn bidi(caller: &Caller) -> Checked {
     caller.comes_to(&call, Progress::Dropped).await?;
     drop(sender);
     Ok(())
+}
+
+/// Nobody is there, and none comes.
+pub(super) async fn wait_for_ready(caller: &Caller) -> Checked {
+    let start = Instant::now();
+    let options = CallOptions::new().timeout(TIMEOUT).wait_for_ready(true);
+    let request = Request::new(EchoRequest::default()).with_options(options);
+    in_time(start, &failed(caller.absent.echo(request).await)?)
 }
 
 fn limited<T>(message: T) -> Request<T> {

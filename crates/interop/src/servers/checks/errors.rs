@@ -13,7 +13,8 @@ pub(super) async fn codes(caller: &Caller) -> Checked {
         let number = number.ok_or("it has no number")?;
         let request = FailRequest { code: number.into(), message: format!("asked for {number}"), ..Default::default() };
         let error = failed(caller.client.fail(request.clone()).await)?;
-        equal((error.code(), error.message(), error.origin()), (code, request.message.as_str(), Origin::Remote))?;
+        equal((error.code(), error.message()), (code, request.message.as_str()))?;
+        equal((error.origin(), error.retry()), (Origin::Remote, None))?;
     }
     Ok(())
 }
@@ -33,6 +34,15 @@ pub(super) async fn messages(caller: &Caller) -> Checked {
 
 pub(super) async fn details(caller: &Caller) -> Checked {
     is_asked(&failed(caller.client.fail(asked()).await)?)
+}
+
+/// It comes with the head, or as the first that there is to read.
+pub(super) async fn before_messages(caller: &Caller) -> Checked {
+    let request = CountRequest { failure: Some(asked()), ..Default::default() };
+    match caller.client.count(request).await {
+        Ok(numbers) => is_asked(&failed(numbers.into_message().message().await)?),
+        Err(error) => is_asked(&error),
+    }
 }
 
 pub(super) async fn after_messages(caller: &Caller) -> Checked {

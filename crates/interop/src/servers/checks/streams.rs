@@ -1,10 +1,10 @@
 //! The three kinds of streams.
 
-use tower_connect::{Messages, Streaming};
+use tower_connect::{Code, Messages, Streaming};
 
 use crate::check::{Checked, equal};
 use crate::proto::{ConverseRequest, ConverseResponse, CountRequest, CountResponse, SumRequest, SumResponse};
-use crate::servers::caller::{Caller, shown};
+use crate::servers::caller::{Caller, failed, shown};
 
 pub(super) async fn server_stream(caller: &Caller) -> Checked {
     let request = CountRequest { up_to: 1000, ..Default::default() };
@@ -66,6 +66,28 @@ pub(super) async fn half_duplex(caller: &Caller) -> Checked {
         equal(answers.message().await.map_err(shown)?, Some(answer(round)))?;
     }
     goodbye(answers).await
+}
+
+/// Together far more than the windows of HTTP/2.
+pub(super) async fn large_bidi(caller: &Caller) -> Checked {
+    let text = "0123456789a".repeat(6000);
+    let request = ConverseRequest { text: text.clone(), ..Default::default() };
+    let requests = Messages::from_iter(vec![request; 50]);
+    let mut answers = caller.client.converse(requests).await.map_err(shown)?.into_message();
+    for _ in 0..50 {
+        if answers.message().await.map_err(shown)?.is_none_or(|answer| answer.text != text) {
+            return Err("another text has come back".to_owned());
+        }
+    }
+    goodbye(answers).await
+}
+
+/// This side notices that it cannot be, or the server does; in any case nobody waits for the other.
+pub(super) async fn impossible_bidi(caller: &Caller) -> Checked {
+    let (sender, requests) = Messages::channel(1);
+    sender.send(said(0)).await.map_err(shown)?;
+    let error = failed(caller.client.converse(requests).await)?;
+    equal(error.code(), Code::Unknown)
 }
 
 pub(super) async fn empty_bidi(caller: &Caller) -> Checked {

@@ -1,13 +1,12 @@
 //! One message each way.
 
-use http::Version;
+use futures::future;
 use tower_connect::client::CallOptions;
 use tower_connect::{Protocol, Request};
 
 use crate::check::{Checked, equal};
 use crate::proto::{EchoRequest, EchoResponse, LookRequest, LookResponse, Seen};
 use crate::servers::caller::{Caller, shown};
-use crate::servers::setup::Transport;
 
 /// What every encoding has to escape.
 const TEXT: &str = "größer als 100 % 🦀\0\n";
@@ -17,11 +16,7 @@ pub(super) async fn unary(caller: &Caller) -> Checked {
     let answer = caller.client.echo(request.clone()).await.map_err(shown)?.into_message();
     let EchoRequest { text, data } = request;
     equal(answer, EchoResponse { text, data, seen: Some(seen(caller, false)) })?;
-    let version = match caller.setup.transport {
-        Transport::Http1 | Transport::Http1Tls => Version::HTTP_11,
-        Transport::H2c | Transport::Tls => Version::HTTP_2,
-    };
-    equal(caller.wire.seen().version, version)
+    equal(caller.wire.seen().version, caller.setup.version())
 }
 
 pub(super) async fn look(caller: &Caller) -> Checked {
@@ -41,6 +36,13 @@ pub(super) async fn large(caller: &Caller) -> Checked {
     let data: Vec<u8> = (0..=250).cycle().take(720_000).collect();
     let answer = caller.client.echo(EchoRequest { data: data.clone(), ..Default::default() }).await.map_err(shown)?;
     if answer.message().data == data { Ok(()) } else { Err("other bytes have come back".to_owned()) }
+}
+
+pub(super) async fn at_once(caller: &Caller) -> Checked {
+    let texts: Vec<_> = (0..100).map(|number| format!("number {number}")).collect();
+    let calls = texts.iter().map(|text| caller.client.echo(EchoRequest { text: text.clone(), ..Default::default() }));
+    let answers = future::try_join_all(calls).await.map_err(shown)?;
+    equal(answers.into_iter().map(|answer| answer.into_message().text).collect(), texts)
 }
 
 pub(super) async fn compression(caller: &Caller) -> Checked {
