@@ -1,4 +1,4 @@
-//! Turns the schema into Rust twice: into our server, and into tonic's client.
+//! Turns the schema into Rust twice: into our own, and into tonic's.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -12,7 +12,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dir = PathBuf::from(env::var("OUT_DIR")?).join("tonic");
     fs::create_dir_all(&dir)?;
     tonic_prost_build::configure()
-        .build_server(false)
         .extern_path(".interop.v1", "crate::proto")
         .out_dir(dir)
         .compile_fds(protox::compile([PROTO], ["proto"])?)?;

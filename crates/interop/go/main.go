@@ -1,5 +1,5 @@
 // Interop calls the server that starts it with the clients of connect-go and grpc-go, in all the ways that they have, and prints a line for
-// each check.
+// each check. As `interop serve` it is a server itself.
 package main
 
 import (
@@ -10,12 +10,21 @@ import (
 	"fmt"
 	"os"
 	"sync"
+
+	"interop/serve"
 )
 
 // Each client waits more than it computes.
 const clientsAtOnce = 4
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		if err := serve.Main(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	var server server
 	flag.StringVar(&server.plain, "plain", "", "the `address` without TLS")
 	flag.StringVar(&server.tls, "tls", "", "the `address` with TLS")

@@ -1,4 +1,4 @@
-//! Lets real clients call: `cargo run -p interop -- clients`.
+//! Lets real clients call, and calls real servers: `cargo run -p interop -- clients` and `servers`.
 
 use std::process::ExitCode;
 
@@ -6,9 +6,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use interop::clients::Client;
 use interop::report::Report;
 use interop::server::Server;
+use interop::servers;
 use tower_connect::BoxError;
 
-/// Real clients against tower-connect
+/// Real clients and servers against tower-connect
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
@@ -26,6 +27,15 @@ enum Command {
         #[arg(long, short)]
         verbose: bool,
     },
+    /// Calls each server with our client
+    Servers {
+        /// Only these
+        #[arg(long, value_enum, value_name = "SERVER", value_delimiter = ',')]
+        only: Vec<servers::Server>,
+        /// Print what has passed, too
+        #[arg(long, short)]
+        verbose: bool,
+    },
     /// Only serves, for clients that are tried by hand
     Serve,
 }
@@ -33,7 +43,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Args::parse().command {
-        Command::Clients { only, verbose } => call(&only, verbose).await,
+        Command::Clients { only, verbose } => clients(&only, verbose).await,
+        Command::Servers { only, verbose } => servers(&only, verbose).await,
         Command::Serve => serve().await,
     };
     match outcome {
@@ -46,12 +57,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn call(only: &[Client], verbose: bool) -> Result<bool, BoxError> {
+async fn clients(only: &[Client], verbose: bool) -> Result<bool, BoxError> {
     let clients = if only.is_empty() { Client::value_variants() } else { only };
     let server = Server::start().await?;
     let mut report = Report::new(verbose);
     for client in clients {
         client.run(&server, &mut report).await?;
+    }
+    print!("{report}");
+    Ok(report.is_success())
+}
+
+async fn servers(only: &[servers::Server], verbose: bool) -> Result<bool, BoxError> {
+    let servers = if only.is_empty() { servers::Server::value_variants() } else { only };
+    let mut report = Report::new(verbose);
+    for server in servers {
+        server.run(&mut report).await?;
     }
     print!("{report}");
     Ok(report.is_success())

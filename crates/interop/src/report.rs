@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// All checks so far, by client and protocol.
+/// All checks so far, by peer and protocol.
 #[derive(Debug)]
 pub struct Report {
     rows: Vec<Row>,
@@ -11,7 +11,7 @@ pub struct Report {
 
 #[derive(Debug)]
 struct Row {
-    client: String,
+    peer: String,
     protocol: String,
     checks: usize,
     passed: usize,
@@ -25,22 +25,22 @@ impl Report {
     }
 
     /// Announces a row, which is a failure as long as nothing is checked in it.
-    pub fn expect(&mut self, client: &str, protocol: &str) {
-        self.row(client, protocol);
+    pub fn expect(&mut self, peer: &str, protocol: &str) {
+        self.row(peer, protocol);
     }
 
     /// Takes in a check: what is wrong, if anything is.
-    pub fn check(&mut self, client: &str, protocol: &str, name: &str, result: Result<(), String>) {
-        let row = self.row(client, protocol);
+    pub fn check(&mut self, peer: &str, protocol: &str, name: &str, result: Result<(), String>) {
+        let row = self.row(peer, protocol);
         row.checks += 1;
         match result {
             Ok(()) => {
                 row.passed += 1;
                 if self.verbose {
-                    println!("ok    {client} {protocol} {name}");
+                    println!("ok    {peer} {protocol} {name}");
                 }
             }
-            Err(why) => println!("FAIL  {client} {protocol} {name}: {why}"),
+            Err(why) => println!("FAIL  {peer} {protocol} {name}: {why}"),
         }
     }
 
@@ -50,10 +50,10 @@ impl Report {
         !self.rows.is_empty() && self.rows.iter().all(|row| row.checks > 0 && row.passed == row.checks)
     }
 
-    fn row(&mut self, client: &str, protocol: &str) -> &mut Row {
-        let found = self.rows.iter().position(|row| row.client == client && row.protocol == protocol);
+    fn row(&mut self, peer: &str, protocol: &str) -> &mut Row {
+        let found = self.rows.iter().position(|row| row.peer == peer && row.protocol == protocol);
         let index = found.unwrap_or_else(|| {
-            self.rows.push(Row { client: client.to_owned(), protocol: protocol.to_owned(), checks: 0, passed: 0 });
+            self.rows.push(Row { peer: peer.to_owned(), protocol: protocol.to_owned(), checks: 0, passed: 0 });
             self.rows.len() - 1
         });
         &mut self.rows[index]
@@ -62,9 +62,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<12}{:<10}{:>8}{:>8}", "client", "protocol", "checks", "passed")?;
-        for Row { client, protocol, checks, passed } in &self.rows {
-            writeln!(f, "{client:<12}{protocol:<10}{checks:>8}{passed:>8}")?;
+        writeln!(f, "{:<12}{:<10}{:>8}{:>8}", "peer", "protocol", "checks", "passed")?;
+        for Row { peer, protocol, checks, passed } in &self.rows {
+            writeln!(f, "{peer:<12}{protocol:<10}{checks:>8}{passed:>8}")?;
         }
         Ok(())
     }

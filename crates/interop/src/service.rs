@@ -1,6 +1,6 @@
 //! The service that the clients call.
 
-mod calls;
+pub(crate) mod calls;
 mod echo;
 mod streams;
 

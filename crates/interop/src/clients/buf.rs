@@ -6,17 +6,15 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use prost::Message;
 use serde_json::Value;
-use tools::Go;
 use tower_connect::{BoxError, Code};
 
 use super::case::{self, Case, Failure};
 use super::command::{self, Printed, SCHEMA};
+use crate::go::BUF;
 use crate::proto::FailDetail;
 use crate::report::Report;
 use crate::server::Server;
 
-/// It generates code for the clients in Go, too.
-pub(super) const BUF: Go = Go::new("github.com/bufbuild/buf/cmd/buf", "v1.75.0");
 const NAME: &str = "buf curl";
 
 pub(super) async fn run(server: &Server, report: &mut Report) -> Result<(), BoxError> {

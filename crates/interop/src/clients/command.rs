@@ -2,14 +2,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-/// Long enough for a machine that is busy; what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::check::PATIENCE;
 
 /// The folder that the schema's imports are relative to.
 pub(super) const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proto");

@@ -4,32 +4,22 @@ mod errors;
 mod metadata;
 mod streams;
 
-use std::time::Duration;
-
 use tonic::Request;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataValue;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tower_connect::BoxError;
 
-use self::generated::interop_service_client::InteropServiceClient;
+use crate::check::{Checked, PATIENCE, equal};
 use crate::proto::{EchoRequest, Progress, WatchRequest};
 use crate::report::Report;
 use crate::server::Server;
-
-#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::pedantic, reason = "tonic has written it")]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/tonic/interop.v1.rs"));
-}
+use crate::tonic_proto::interop_service_client::InteropServiceClient;
 
 const NAME: &str = "tonic";
 const PROTOCOL: &str = "gRPC";
-/// Long enough for a machine that is busy; what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 type Client = InteropServiceClient<Channel>;
-/// What is wrong, if anything is.
-type Checked = Result<(), String>;
 
 pub(super) async fn run(server: &Server, report: &mut Report) -> Result<(), BoxError> {
     report.expect(NAME, PROTOCOL);
@@ -111,11 +101,6 @@ async fn watch(mut client: Client, call: &str, until: Progress) -> Checked {
     let request = WatchRequest { call: call.to_owned(), until: until.into() };
     let answer = client.watch(request).await.map_err(shown)?;
     equal(answer.into_inner().progress(), until)
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "what is compared is mostly made in the call")]
-fn equal<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Checked {
-    if found == expected { Ok(()) } else { Err(format!("{found:?}, not {expected:?}")) }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "`map_err` passes it so")]

@@ -9,16 +9,16 @@ use crate::proto::Progress;
 
 /// All calls with a name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls(Arc<watch::Sender<HashMap<String, Progress>>>);
+pub(crate) struct Calls(Arc<watch::Sender<HashMap<String, Progress>>>);
 
 impl Calls {
-    pub(super) fn start(&self, name: String) -> Running {
+    pub(crate) fn start(&self, name: String) -> Running {
         self.set(&name, Progress::Running);
         Running { calls: self.clone(), name, end: Progress::Dropped }
     }
 
     /// Waits until a call has come that far or has ended, and says which of them it is.
-    pub(super) async fn wait(&self, name: &str, until: Progress) -> Progress {
+    pub(crate) async fn wait(&self, name: &str, until: Progress) -> Progress {
         let mut calls = self.0.subscribe();
         let come = |progress: Progress| progress == until || progress != Progress::Running;
         let found = calls.wait_for(|calls| calls.get(name).is_some_and(|progress| come(*progress))).await;
@@ -36,14 +36,14 @@ impl Calls {
 
 /// A call that has not ended. It counts as dropped if nobody says that it has finished.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(crate) struct Running {
     calls: Calls,
     name: String,
     end: Progress,
 }
 
 impl Running {
-    pub(super) fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         self.end = Progress::Finished;
     }
 }

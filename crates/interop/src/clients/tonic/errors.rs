@@ -5,7 +5,6 @@ use std::time::Duration;
 use futures::channel::mpsc;
 use futures::stream::{self, StreamExt};
 use prost::Message;
-use prost_types::Any;
 use tonic::{Code, IntoRequest, Status};
 
 use super::{Checked, Client, equal, shown, watch};
@@ -13,16 +12,10 @@ use crate::proto::{
     ConverseRequest, CountRequest, FailDetail, FailRequest, Progress, SleepRequest, SumRequest, UnwrittenRequest,
 };
 use crate::server::RECEIVE_LIMIT;
+use crate::tonic_proto::Rich;
 
 /// What a trailer has to escape.
 const MESSAGE: &str = "no: 100% größer\n🦀";
-
-/// `google.rpc.Status`, as far as it is needed.
-#[derive(Clone, PartialEq, Message)]
-struct Rich {
-    #[prost(message, repeated, tag = "3")]
-    details: Vec<Any>,
-}
 
 fn asked() -> FailRequest {
     let detail = FailDetail { reason: "because".to_owned(), data: vec![0, 255] };
