@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::iter::successors;
 
 use http::HeaderMap;
-use tower_connect::error::{Origin, Retry};
+use tower_connect::error::Origin;
 use tower_connect::{Code, Error, Result};
 
 use crate::args::{DEFAULT_URL, Speech};
@@ -43,18 +43,19 @@ fn sources(error: &Error) -> impl Iterator<Item = &(dyn std::error::Error + 'sta
 fn hint(error: &Error, speech: &Speech) -> Option<&'static str> {
     let told = |what: &str| sources(error).any(|source| source.to_string().contains(what));
     let tls = speech.url.starts_with("https:");
-    let on_the_way = error.origin() == Origin::Transport;
-    let never_sent = error.retry() == Some(Retry::NeverSent);
+    let connected = error.message() != "cannot connect";
     if told("invalid peer certificate") {
         Some("--cert names a file of certificates to trust")
     } else if told("InvalidContentType") {
         Some("without TLS, the URL begins with http")
     } else if told("invalid HTTP version") && !tls {
         Some("with TLS, the URL begins with https")
-    } else if on_the_way && !never_sent && tls && speech.client_cert.is_none() {
-        // With TLS 1.3, a server refuses a client when that is already sending.
+    } else if error.origin() != Origin::Transport || error.code() != Code::Unavailable {
+        None
+    } else if connected && tls && speech.client_cert.is_none() {
+        // With TLS 1.3, a server refuses a client that thinks it is connected; what it then hears of it is a matter of luck.
         Some("a server that wants a certificate gets it by --client-cert")
-    } else if on_the_way && never_sent && speech.url == DEFAULT_URL {
+    } else if !connected && speech.url == DEFAULT_URL {
         Some("is `cargo run -p eliza` running?")
     } else {
         None
