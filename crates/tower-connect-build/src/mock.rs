@@ -13,10 +13,8 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         let Method { name: function, proto_name, .. } = method;
         let (input, output) = types(method);
         let (on, recorded) = method_names(service, method);
-        let call = match method.client_streaming {
-            true => format!("::std::vec::Vec<{}>", method.input_type),
-            false => input.clone(),
-        };
+        let message = method.input_type.clone();
+        let call = if method.client_streaming { format!("::std::vec::Vec<{message}>") } else { message };
         let _ = writeln!(fields, "{function}: ::tower_connect::testing::Procedure<{input}, {output}>,");
         let _ = writeln!(
             inits,
@@ -60,6 +58,7 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
                 {fields}
             }}
 
+            #[allow(dead_code, clippy::return_self_not_must_use)]
             impl {mock} {{
                 /// A mock of `{full}` that answers every call with `unimplemented`, before it is told better.
                 #[must_use]

@@ -121,11 +121,13 @@ fn server(service: &Service, names: &Names) -> String {
     format!(
         "/// Serves a [`{name}`], as routes or as a Tower service.
         #[derive(Debug)]
+        #[allow(dead_code)]
         pub struct {server}<T, P = ::tower_connect::server::DefaultProtocols> {{
             service: ::std::sync::Arc<T>,
             layer: ::tower_connect::server::ProtocolLayer<P>,
         }}
 
+        #[allow(dead_code)]
         impl<T: {name}> {server}<T> {{
             /// Serves it with the defaults of [`RpcLayer`](::tower_connect::RpcLayer).
             pub fn new(service: T) -> Self {{
@@ -138,6 +140,7 @@ fn server(service: &Service, names: &Names) -> String {
             }}
         }}
 
+        #[allow(dead_code)]
         impl<T: {name}, P: ::tower_connect::protocol::Dialect> {server}<T, P> {{
             /// Replaces the layer that [`into_router`](Self::into_router) and [`into_service`](Self::into_service) put around the procedures:
             /// by one with other options, or for other protocols.
@@ -224,10 +227,12 @@ fn client(service: &Service, names: &Names) -> String {
     format!(
         "/// Calls `{full}` at the server of a channel.
         #[derive(Clone, Debug)]
+        #[allow(dead_code)]
         pub struct {client} {{
             channel: ::tower_connect::Channel,
         }}
 
+        #[allow(dead_code)]
         impl {client} {{
             /// Calls through a channel. Both are cheap to clone.
             #[must_use]

@@ -74,6 +74,8 @@ pub mod testing;
 #[cfg(feature = "client")]
 pub mod transport;
 
+pub use http;
+
 pub use self::client::Channel;
 pub use self::codec::Codec;
 pub use self::envelope::{Body, Call, Messages, Peer, Protocol, Request, Response, Sender, Streaming};

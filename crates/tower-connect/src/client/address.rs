@@ -15,18 +15,19 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn new(url: impl TryInto<Uri, Error: Into<BoxError>>) -> Result<Self> {
-        let malformed =
-            |error: BoxError| Error::invalid_argument("the URL of the server is malformed").with_source(error);
-        let parts = url.try_into().map_err(|error| malformed(error.into()))?.into_parts();
+        let malformed = |reason: &str| Error::invalid_argument(format!("the URL of the server is malformed: {reason}"));
+        let url =
+            url.try_into().map_err(Into::into).map_err(|error| malformed(&error.to_string()).with_source(error))?;
+        let parts = url.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(malformed("it has no scheme, or no host".into()));
+            return Err(malformed("it has no scheme, or no host"));
         };
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
-            return Err(malformed(format!("{scheme} is not HTTP").into()));
+            return Err(malformed(&format!("{scheme} is not HTTP")));
         }
         let path = parts.path_and_query.unwrap_or(PathAndQuery::from_static("/"));
         if path.query().is_some() {
-            return Err(malformed("it has a query".into()));
+            return Err(malformed("it has a query"));
         }
         Ok(Self { scheme, authority, prefix: path.path().trim_end_matches('/').to_owned() })
     }

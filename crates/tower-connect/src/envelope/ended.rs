@@ -11,6 +11,8 @@ use crate::{Code, Error};
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     panicked: AtomicBool,
+    /// Whether there is a response to be read: at a client.
+    has_response: AtomicBool,
     reason: OnceLock<Error>,
     told: Notify,
 }
@@ -46,8 +48,12 @@ impl Ended {
             // Who waits for nothing is told nothing; then it is as if nobody had been there.
             let _ = timeout(TELLING, told).await;
         }
-        let unknown = || Error::new(Code::Canceled, "nobody reads the messages any more");
-        self.known().unwrap_or_else(unknown)
+        let message = if self.has_response.load(Ordering::Acquire) {
+            "the call has ended, and its response tells how"
+        } else {
+            "nobody reads the messages any more"
+        };
+        self.known().unwrap_or_else(|| Error::new(Code::Canceled, message))
     }
 }
 
@@ -57,6 +63,9 @@ pub(crate) struct Senders(Option<Arc<Ended>>);
 
 impl Senders {
     pub(crate) fn new(senders: Option<Arc<Ended>>) -> Self {
+        if let Some(senders) = &senders {
+            senders.has_response.store(true, Ordering::Release);
+        }
         Self(senders)
     }
 

@@ -158,6 +158,12 @@ impl Error {
         Self::new(Code::Unknown, "not modified").with_refusal(Refusal::NotModified)
     }
 
+    /// Whether a server has said so to a call by GET: what its caller has cached is still right.
+    #[must_use]
+    pub fn is_not_modified(&self) -> bool {
+        matches!(self.0.refusal, Some(Refusal::NotModified))
+    }
+
     pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
         self.0.refusal = Some(refusal);
         self
@@ -242,6 +248,12 @@ impl Error {
     #[must_use]
     pub fn retry(&self) -> Option<Retry> {
         self.0.retry
+    }
+
+    /// The same source as another error's.
+    pub(crate) fn with_source_of(mut self, error: &Self) -> Self {
+        self.0.source.clone_from(&error.0.source);
+        self
     }
 
     pub(crate) fn with_origin(mut self, origin: Origin) -> Self {

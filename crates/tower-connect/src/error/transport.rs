@@ -17,13 +17,13 @@ impl Error {
         let mut link = error.source();
         while let Some(cause) = link {
             if let Some(known) = reset::classify(cause).or_else(|| classify(cause)) {
-                return known.with_origin(Origin::Transport).with_source(error);
+                return known.with_origin(Origin::Transport).with_source_of(&error);
             }
             // An `io::Error` shows the sources of what it wraps, but not that itself.
             let wrapped = cause.downcast_ref().and_then(io::Error::get_ref);
             link = wrapped.map(|wrapped| wrapped as _).or_else(|| cause.source());
         }
-        Self::unavailable("the connection has failed").with_origin(Origin::Transport).with_source(error)
+        Self::unavailable("the connection has failed").with_origin(Origin::Transport).with_source_of(&error)
     }
 
     /// An answer that is not what the protocol has.

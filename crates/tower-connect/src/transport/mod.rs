@@ -27,5 +27,7 @@ pub use self::answer::Answer;
 pub use self::builder::Builder;
 pub use self::connector::Connector;
 pub use self::http::{HttpTransport, ResponseFuture};
+#[cfg(feature = "tls")]
+pub use self::tls::roots;
 #[cfg(unix)]
 pub use self::unix::UnixConnector;

@@ -83,7 +83,11 @@ static DEFAULT: LazyLock<Result<Arc<ClientConfig>, Error>> = LazyLock::new(|| {
     Ok(Arc::new(config))
 });
 
-fn roots() -> RootCertStore {
+/// The authorities that a client trusts which is not told: of the features `webpki-roots` and `native-roots`, those that are on.
+///
+/// A configuration of yours begins with them, to be somebody by a certificate, for instance, or to trust one authority more.
+#[must_use]
+pub fn roots() -> RootCertStore {
     #[allow(unused_mut, reason = "both features may be off")]
     let mut roots = RootCertStore::empty();
     #[cfg(feature = "webpki-roots")]
