@@ -23,7 +23,7 @@ use self::setup::Setup;
 use crate::report::Report;
 
 /// Each setup waits more than it computes.
-const SETUPS_AT_ONCE: usize = 8;
+const SETUPS_AT_ONCE: usize = 16;
 
 /// A server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

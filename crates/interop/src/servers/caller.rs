@@ -1,6 +1,7 @@
 //! Our client, in one of its setups.
 
 use std::error::Error as _;
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -95,11 +96,6 @@ pub(super) fn failed<T>(outcome: Result<T>) -> Result<Error, String> {
 /// An error with all that has led to it.
 #[allow(clippy::needless_pass_by_value, reason = "`map_err` passes it so")]
 pub(super) fn shown(error: Error) -> String {
-    let mut text = format!("{:?}: {error}", error.code());
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
-    }
-    text
+    let causes = iter::successors(error.source(), |&cause| cause.source()).map(|cause| format!(": {cause}"));
+    format!("{:?}: {error}{}", error.code(), causes.collect::<String>())
 }

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 #[derive(Debug)]
 pub(super) struct Certificate {
     /// As PEM.
-    pub(super) certificate: String,
+    pub(super) pem: String,
     /// As PEM.
     pub(super) key: String,
     /// What trusts it, and nothing else.
@@ -29,7 +29,7 @@ impl Certificate {
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?;
         let config = config.with_root_certificates(roots).with_no_client_auth();
-        Ok(Self { certificate: cert.pem(), key: signing_key.serialize_pem(), trust: Arc::new(config) })
+        Ok(Self { pem: cert.pem(), key: signing_key.serialize_pem(), trust: Arc::new(config) })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::server::RECEIVE_LIMIT;
 
 /// Starts it with one of the libraries, `connect` or `grpc`. It ends with its stdin.
 pub(super) async fn start(library: &str, certificate: &Certificate) -> Result<Peer, BoxError> {
-    let (pem, key) = (file(&certificate.certificate)?, file(&certificate.key)?);
+    let (pem, key) = (file(&certificate.pem)?, file(&certificate.key)?);
     let mut command = go::program()?;
     command.args(["serve", library, "-limit", &RECEIVE_LIMIT.to_string(), "-certificate"]).arg(pem.path());
     command.arg("-key").arg(key.path()).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -25,7 +25,7 @@ pub(super) fn start(certificate: &Certificate) -> Result<Peer, BoxError> {
         .accept_compressed(CompressionEncoding::Gzip)
         .send_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(RECEIVE_LIMIT as usize);
-    let identity = Identity::from_pem(&certificate.certificate, &certificate.key);
+    let identity = Identity::from_pem(&certificate.pem, &certificate.key);
     let config = ServerTlsConfig::new().identity(identity);
     tokio::spawn(Server::builder().add_service(service.clone()).serve_with_incoming(plain));
     tokio::spawn(Server::builder().tls_config(config)?.add_service(service).serve_with_incoming(tls));

@@ -14,7 +14,7 @@ const LIMIT: u32 = 1000;
 
 /// More than any buffer on the way holds; compressed it is a bomb.
 pub(super) async fn of_server(caller: &Caller) -> Checked {
-    for size in [RECEIVE_LIMIT, 16 * RECEIVE_LIMIT] {
+    for size in [RECEIVE_LIMIT, 4 * RECEIVE_LIMIT] {
         let request = SleepRequest { data: vec![0; size as usize], ..Default::default() };
         let error = failed(caller.client.sleep(request).await)?;
         equal((error.code(), error.origin()), (refusal(caller), Origin::Remote))?;

@@ -22,7 +22,7 @@ pub(super) async fn empty_server_stream(caller: &Caller) -> Checked {
 
 pub(super) async fn client_stream(caller: &Caller) -> Checked {
     let numbers = (1..=1000).map(|number| SumRequest { number, ..Default::default() });
-    let answer = caller.client.sum(Messages::from_iter(numbers)).await.map_err(shown)?;
+    let answer = caller.client.sum(numbers.collect::<Messages<_>>()).await.map_err(shown)?;
     equal(answer.into_message(), SumResponse { sum: 500_500, count: 1000 })
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn full_duplex(caller: &Caller) -> Checked {
 
 /// Everything is sent before the first answer is read.
 pub(super) async fn half_duplex(caller: &Caller) -> Checked {
-    let requests = Messages::from_iter((0..10).map(said));
+    let requests: Messages<_> = (0..10).map(said).collect();
     let mut answers = caller.client.converse(requests).await.map_err(shown)?.into_message();
     for round in 0..10 {
         equal(answers.message().await.map_err(shown)?, Some(answer(round)))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName};
 use tonic::metadata::{Ascii, KeyAndValueRef, MetadataMap, MetadataValue};
 use tonic::{Request, Response, Status};
+use tower_connect::BoxError;
 
 use crate::proto::Seen;
 
@@ -52,8 +53,8 @@ impl Echoed {
     }
 }
 
-fn invalid(error: impl ToString) -> Status {
-    Status::invalid_argument(error.to_string())
+fn invalid(error: impl Into<BoxError>) -> Status {
+    Status::invalid_argument(error.into().to_string())
 }
 
 /// What the server knows of a call.
