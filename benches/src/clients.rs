@@ -80,7 +80,7 @@ impl Canned {
 pub(crate) fn ours(protocol: Protocol) -> impl FnMut(http::Request<tower_connect::Body>) -> usize {
     let channel = Channel::new(Canned::new(protocol), "http://localhost").expect("it is a URL").protocol(protocol);
     move |_| {
-        let response = ready(codegen::call_unary(&channel, ECHO, message().into())).expect("it is answered");
+        let response = ready(codegen::call_unary(&channel, ECHO, message())).expect("it is answered");
         response.into_message().text.len()
     }
 }

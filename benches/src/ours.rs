@@ -34,7 +34,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Echo {
     fn call(&mut self, request: http::Request<B>) -> DispatchFuture {
         match codegen::procedure(&request) {
             "/bench.v1.Echo/Echo" => codegen::unary(ECHO, request, echo),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }

@@ -178,23 +178,23 @@ fn server(service: &Service, names: &Names) -> String {
                 ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]).with_descriptor_set(FILE_DESCRIPTOR_SET);
         }}
 
-        impl<T, P, B> ::tower_connect::codegen::Service<::tower_connect::codegen::http::Request<B>> for {server}<T, P>
+        impl<T, P, B> ::tower_connect::codegen::Service<::tower_connect::http::Request<B>> for {server}<T, P>
         where
             T: {name},
             B: ::tower_connect::codegen::IntoBody,
         {{
-            type Response = ::tower_connect::codegen::http::Response<::tower_connect::Body>;
+            type Response = ::tower_connect::http::Response<::tower_connect::Body>;
             type Error = ::core::convert::Infallible;
             type Future = ::tower_connect::codegen::DispatchFuture;
 
-            fn poll_ready(&mut self, _: &mut ::core::task::Context<'_>) -> ::core::task::Poll<::core::result::Result<(), Self::Error>> {{
-                ::core::task::Poll::Ready(::core::result::Result::Ok(()))
+            fn poll_ready(&mut self, _: &mut ::core::task::Context<'_>) -> ::tower_connect::codegen::Ready {{
+                ::tower_connect::codegen::READY
             }}
 
-            fn call(&mut self, request: ::tower_connect::codegen::http::Request<B>) -> Self::Future {{
+            fn call(&mut self, request: ::tower_connect::http::Request<B>) -> Self::Future {{
                 match ::tower_connect::codegen::procedure(&request) {{
                     {arms}
-                    _ => ::tower_connect::codegen::unknown(&<Self as ::tower_connect::codegen::NamedService>::SERVICE, &request),
+                    _ => ::tower_connect::codegen::unknown::<Self, _>(&request),
                 }}
             }}
         }}\n"
@@ -219,7 +219,7 @@ fn client(service: &Service, names: &Names) -> String {
                 &self,
                 request: impl ::core::convert::Into<::tower_connect::Request<{input}>>,
             ) -> ::tower_connect::client::{future}<{output_type}> {{
-                ::tower_connect::codegen::call_{call}(&self.channel, {module}::{}, ::core::convert::Into::into(request))
+                ::tower_connect::codegen::call_{call}(&self.channel, {module}::{}, request)
             }}\n",
             constant(method)
         );

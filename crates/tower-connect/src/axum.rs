@@ -16,7 +16,7 @@
 //! #     type Error = Infallible;
 //! #     type Future = DispatchFuture;
 //! #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
-//! #     fn call(&mut self, request: http::Request<Body>) -> DispatchFuture { codegen::unknown(&Self::SERVICE, &request) }
+//! #     fn call(&mut self, request: http::Request<Body>) -> DispatchFuture { codegen::unknown::<Self, _>(&request) }
 //! # }
 //! use axum::{Router, routing::get};
 //!

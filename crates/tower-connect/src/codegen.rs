@@ -38,7 +38,7 @@
 //!             "/demo.v1.Echo/Echo" => codegen::unary(ECHO, request, |request: Request<Text>| async move {
 //!                 Ok(Response::new(request.into_message()))
 //!             }),
-//!             _ => codegen::unknown(&Self::SERVICE, &request),
+//!             _ => codegen::unknown::<Self, _>(&request),
 //!         }
 //!     }
 //! }
@@ -84,7 +84,9 @@ macro_rules! if_testing {
     ($($code:tt)*) => {};
 }
 
-pub use http;
+use std::convert::Infallible;
+use std::task::Poll;
+
 pub use pbjson;
 pub use prost;
 pub use serde;
@@ -100,4 +102,10 @@ pub use crate::client::call::{
 pub use crate::envelope::IntoBody;
 pub use crate::server::dispatch::{procedure, unimplemented, unknown};
 pub use crate::server::handle::{bidi, client_stream, server_stream, unary};
+/// What a generated server always is.
+pub type Ready = Poll<Result<(), Infallible>>;
+
+/// Ready for the next call.
+pub const READY: Ready = Poll::Ready(Ok(()));
+
 pub use crate::server::{DispatchFuture, NamedService, Rpc};

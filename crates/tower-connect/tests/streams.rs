@@ -105,7 +105,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Streams {
             "/demo.v1.Streams/Count" => codegen::server_stream(COUNT, request, count),
             "/demo.v1.Streams/Join" => codegen::client_stream(JOIN, request, join),
             "/demo.v1.Streams/Echo" => codegen::bidi(ECHO, request, echo),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }

@@ -21,24 +21,25 @@ use crate::{Body, Call, Code, Codec, Error, Messages, Request, Response, Result,
 pub fn unary<Req, Res, F>(
     channel: &Channel,
     method: Method<Req, Res, Unary, F>,
-    request: Request<Req>,
+    request: impl Into<Request<Req>>,
 ) -> UnaryFuture<Res>
 where
     F: Format<Req> + Format<Res>,
 {
-    UnaryFuture::new::<F>(start(channel, method.spec(), request, Senders::new(None), one::<Req, F>))
+    UnaryFuture::new::<F>(start(channel, method.spec(), request.into(), Senders::new(None), one::<Req, F>))
 }
 
 /// Calls a procedure that takes a stream.
 pub fn client_stream<Req, Res, F>(
     channel: &Channel,
     method: Method<Req, Res, ClientStream, F>,
-    request: Request<Messages<Req>>,
+    request: impl Into<Request<Messages<Req>>>,
 ) -> UnaryFuture<Res>
 where
     Req: Send + 'static,
     F: Format<Req> + Format<Res>,
 {
+    let request = request.into();
     let senders = Senders::new(request.message().ended());
     UnaryFuture::new::<F>(start(channel, method.spec(), request, senders, many::<Req, F>))
 }
@@ -47,24 +48,25 @@ where
 pub fn server_stream<Req, Res, F>(
     channel: &Channel,
     method: Method<Req, Res, ServerStream, F>,
-    request: Request<Req>,
+    request: impl Into<Request<Req>>,
 ) -> StreamFuture<Res>
 where
     F: Format<Req> + Format<Res>,
 {
-    StreamFuture::new::<F>(start(channel, method.spec(), request, Senders::new(None), one::<Req, F>))
+    StreamFuture::new::<F>(start(channel, method.spec(), request.into(), Senders::new(None), one::<Req, F>))
 }
 
 /// Calls a procedure that takes a stream and answers with one.
 pub fn bidi<Req, Res, F>(
     channel: &Channel,
     method: Method<Req, Res, Bidi, F>,
-    request: Request<Messages<Req>>,
+    request: impl Into<Request<Messages<Req>>>,
 ) -> StreamFuture<Res>
 where
     Req: Send + 'static,
     F: Format<Req> + Format<Res>,
 {
+    let request = request.into();
     let senders = Senders::new(request.message().ended());
     StreamFuture::new::<F>(start(channel, method.spec(), request, senders, many::<Req, F>))
 }

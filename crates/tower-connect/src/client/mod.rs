@@ -17,7 +17,7 @@
 //! # struct GreetServiceClient(Channel);
 //! # impl GreetServiceClient {
 //! #     fn new(channel: Channel) -> Self { Self(channel) }
-//! #     fn say(&self, request: impl Into<Request<Text>>) -> UnaryFuture<Text> { codegen::call_unary(&self.0, SAY, request.into()) }
+//! #     fn say(&self, request: impl Into<Request<Text>>) -> UnaryFuture<Text> { codegen::call_unary(&self.0, SAY, request) }
 //! # }
 //! # let echo = service_fn(|request: http::Request<Body>| async { Ok::<_, Infallible>(http::Response::new(request.into_body())) });
 //! # let app = RpcLayer::new().layer(echo);

@@ -70,8 +70,8 @@ pub fn procedure<B>(request: &http::Request<B>) -> &str {
 
 /// Answers a request for which a server has no arm: an unknown procedure, or one that is not implemented.
 #[must_use]
-pub fn unknown<B>(service: &ServiceSpec, request: &http::Request<B>) -> DispatchFuture {
-    let method = match service.lookup(procedure(request)) {
+pub fn unknown<S: NamedService, B>(request: &http::Request<B>) -> DispatchFuture {
+    let method = match S::SERVICE.lookup(procedure(request)) {
         Lookup::Method(method) => Some(method),
         Lookup::Unknown | Lookup::Elsewhere => None,
     };

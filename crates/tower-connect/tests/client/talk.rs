@@ -191,7 +191,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Talk {
             "/talk.v1.Talk/Join" => codegen::client_stream(JOIN, request, move |request| join(talk, request)),
             "/talk.v1.Talk/Split" => codegen::server_stream(SPLIT, request, move |request| split(talk, request)),
             "/talk.v1.Talk/Chat" => codegen::bidi(CHAT, request, move |request| chat(talk, request)),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }
@@ -202,23 +202,23 @@ pub struct TalkClient(pub Channel);
 
 impl TalkClient {
     pub fn say(&self, request: impl Into<Request<Text>>) -> UnaryFuture<Text> {
-        codegen::call_unary(&self.0, SAY, request.into())
+        codegen::call_unary(&self.0, SAY, request)
     }
 
     pub fn look(&self, request: impl Into<Request<Text>>) -> UnaryFuture<Text> {
-        codegen::call_unary(&self.0, LOOK, request.into())
+        codegen::call_unary(&self.0, LOOK, request)
     }
 
     pub fn join(&self, requests: impl Into<Request<Messages<Text>>>) -> UnaryFuture<Text> {
-        codegen::call_client_stream(&self.0, JOIN, requests.into())
+        codegen::call_client_stream(&self.0, JOIN, requests)
     }
 
     pub fn split(&self, request: impl Into<Request<Text>>) -> StreamFuture<Text> {
-        codegen::call_server_stream(&self.0, SPLIT, request.into())
+        codegen::call_server_stream(&self.0, SPLIT, request)
     }
 
     pub fn chat(&self, requests: impl Into<Request<Messages<Text>>>) -> StreamFuture<Text> {
-        codegen::call_bidi(&self.0, CHAT, requests.into())
+        codegen::call_bidi(&self.0, CHAT, requests)
     }
 }
 

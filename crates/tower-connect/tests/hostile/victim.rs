@@ -162,7 +162,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Victim {
                 let live = Live::new(&live);
                 async { Ok(Messages::new(Echoing { messages: request.into_message(), _live: live }).into()) }
             }),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }

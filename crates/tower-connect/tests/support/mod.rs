@@ -88,7 +88,7 @@ impl<B: IntoBody> Service<HttpRequest<B>> for Demo {
             "/demo.v1.Demo/Copy" => codegen::unary(COPY, request, copy),
             "/demo.v1.Demo/Fail" => codegen::unary(FAIL, request, fail),
             "/demo.v1.Demo/Sleep" => codegen::unary(SLEEP, request, |_| std::future::pending()),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }
