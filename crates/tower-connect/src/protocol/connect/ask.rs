@@ -81,17 +81,7 @@ impl ConnectAsk {
         if let Some(timeout) = self.terms.timeout().and_then(spell::connect) {
             headers.insert(TIMEOUT, timeout);
         }
-        let accept = self.terms.accept.names().cloned();
-        match (self.framing(), accept) {
-            // Nothing at all would mean that anything is welcome.
-            (Framing::Whole, accept) => {
-                headers.insert(ACCEPT_ENCODING, accept.unwrap_or(HeaderValue::from_static("identity")));
-            }
-            (Framing::Prefixed, Some(accept)) => {
-                headers.insert(CONNECT_ACCEPT_ENCODING, accept);
-            }
-            (Framing::Prefixed, None) => {}
-        }
+        headers.insert(self.encoding_headers().1, self.terms.accept.names().clone());
     }
 
     fn write_head(&self, headers: &mut HeaderMap, compressed: bool) {
