@@ -12,8 +12,8 @@ use super::super::outbound::Outbound;
 use super::unary::Unary;
 use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, VERSION, content_type, get, parse};
 use crate::compression::{Compress, Compressor};
-use crate::envelope::{Framing, Receive, Single, WireBody, remove_reserved};
-use crate::error::Refusal;
+use crate::envelope::{Framing, Receive, Single, SingleError, WireBody, remove_reserved};
+use crate::error::{Origin, Refusal};
 use crate::{Body, Code, Error, Result};
 
 const TIMEOUT: HeaderName = HeaderName::from_static("connect-timeout-ms");
@@ -128,7 +128,12 @@ impl ConnectAsk {
                 let body = std::mem::take(body).inbound(Receive::answer(inflate), limit, None);
                 (body, Single::default())
             });
-            ready!(single.poll(cx, body)).ok()
+            match ready!(single.poll(cx, body)) {
+                Ok(json) => Some(json),
+                // What it would have told nobody knows, and the status alone may tell something else.
+                Err(SingleError::Failed(error)) if error.origin() == Origin::Transport => return Poll::Ready(error),
+                Err(SingleError::Failed(_) | SingleError::None | SingleError::Several) => None,
+            }
         } else {
             None
         };
