@@ -23,15 +23,16 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
             "{function}: ::tower_connect::testing::Procedure::new({module}::{}.spec(), \"{mock}\", \"{on}\"),",
             constant(method)
         );
+        // No message's name ends in an underscore.
         let _ = write!(
             methods,
             "/// Answers calls of `{proto_name}` from now on, here and in all clones.
-            pub fn {on}<Fut>(
+            pub fn {on}<Fut_>(
                 &self,
-                closure: impl ::core::ops::FnMut(::tower_connect::Request<{input}>) -> Fut + ::core::marker::Send + 'static,
+                closure: impl ::core::ops::FnMut(::tower_connect::Request<{input}>) -> Fut_ + ::core::marker::Send + 'static,
             ) -> Self
             where
-                Fut: ::core::future::Future<Output = ::tower_connect::Result<::tower_connect::Response<{output}>>>
+                Fut_: ::core::future::Future<Output = ::tower_connect::Result<::tower_connect::Response<{output}>>>
                     + ::core::marker::Send + 'static,
             {{
                 self.{function}.set(closure);
@@ -53,7 +54,7 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         );
     }
     format!(
-        "::tower_connect::if_testing! {{
+        "{BEGIN}
             /// A [`{name}`] for [tests](::tower_connect::testing): closures answer, and calls are recorded. Clones share both.
             #[derive(Clone, Debug)]
             pub struct {mock} {{
@@ -87,8 +88,16 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
             impl {name} for {mock} {{
                 {calls}
             }}
-        }}\n"
+            {END}\n"
     )
+}
+
+const BEGIN: &str = "mod tower_connect_mock_begins {}";
+const END: &str = "mod tower_connect_mock_ends {}";
+
+/// Makes the mocks conditional. That is done when the code has its form: what stands in a macro's braces gets none.
+pub(crate) fn gate(code: &str) -> String {
+    code.replace(BEGIN, "::tower_connect::if_testing! {").replace(END, "}")
 }
 
 /// `on_say` and `say_calls`; the latter is `on_say_calls_` where it would be what another procedure has as the former.
@@ -103,5 +112,5 @@ fn method_names(service: &Service, method: &Method) -> (String, String) {
 
 /// Inside a longer name a keyword is none.
 fn plain(method: &Method) -> &str {
-    method.name.trim_start_matches("r#")
+    method.name.trim_start_matches("r#").trim_end_matches('_')
 }
