@@ -13,10 +13,8 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         let Method { name: function, proto_name, .. } = method;
         let (input, output) = types(method);
         let (on, recorded) = method_names(service, method);
-        let call = match method.client_streaming {
-            true => format!("::std::vec::Vec<{}>", method.input_type),
-            false => input.clone(),
-        };
+        let messages = || format!("::std::vec::Vec<{}>", method.input_type);
+        let call = if method.client_streaming { messages() } else { input.clone() };
         let _ = writeln!(fields, "{function}: ::tower_connect::testing::Procedure<{input}, {output}>,");
         let _ = writeln!(
             inits,
@@ -61,6 +59,7 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
                 {fields}
             }}
 
+            #[allow(clippy::return_self_not_must_use, reason = \"a clone of what goes on without it\")]
             impl {mock} {{
                 /// A mock of `{full}` that answers every call with `unimplemented`, before it is told better.
                 #[must_use]

@@ -188,3 +188,33 @@ async fn a_script_goes_by_requests_and_a_closure_by_what_it_sees() {
     }));
     assert!(say(&chosen, text("hi")).await.is_err() && read(&chosen, text("hi")).await.is_ok());
 }
+
+#[cfg(all(feature = "client", feature = "serve"))]
+#[tokio::test]
+async fn over_sockets_it_is_the_same() {
+    use std::future::IntoFuture;
+
+    let mock = Mock::answering();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(tower_connect::serve(listener, mock.service()).into_future());
+    for (protocol, channel) in each_protocol(&Channel::connect(url).unwrap()) {
+        let script = [Fault::refuse(), Fault::none(), Fault::reset_after(Amount::Messages(1)), Fault::lose_trailers()];
+        let channel = channel.http_layer(Faults::script(script));
+        let expected = (Code::Unavailable, Origin::Transport, Some(Retry::NeverSent));
+        assert_eq!(told(&say(&channel, text("hi")).await.unwrap_err()), expected, "{protocol}");
+        say(&channel, text("hi")).await.unwrap();
+        let (texts, end) = drain(count(&channel)).await;
+        assert_eq!(
+            (texts.len(), told(&end.unwrap_err())),
+            (1, (Code::Unavailable, Origin::Transport, None)),
+            "{protocol}"
+        );
+        let (texts, end) = drain(count(&channel)).await;
+        assert_eq!(
+            (texts.len(), told(&end.unwrap_err())),
+            (3, (Code::Internal, Origin::Transport, None)),
+            "{protocol}"
+        );
+    }
+}

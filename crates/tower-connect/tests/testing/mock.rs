@@ -9,6 +9,7 @@ use tower_connect::codegen::{self, DispatchFuture, IntoBody, NamedService};
 use tower_connect::method::{
     Bidi, ClientStream, Idempotency, Method, ServerStream, ServiceSpec, Spec, StreamType, Unary,
 };
+use tower_connect::server::Rpc;
 use tower_connect::testing::Procedure;
 use tower_connect::{Body, Channel, Messages, Request, Response, Result, RpcLayer, Streaming};
 
@@ -72,7 +73,11 @@ impl Mock {
     }
 
     pub(crate) fn channel(&self) -> Channel {
-        Channel::service(tower::Layer::layer(&RpcLayer::new().for_service::<Self>(), self.clone()))
+        Channel::service(self.service())
+    }
+
+    pub(crate) fn service(&self) -> Rpc<Self> {
+        tower::Layer::layer(&RpcLayer::new().for_service::<Self>(), self.clone())
     }
 }
 
