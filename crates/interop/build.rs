@@ -7,7 +7,8 @@ use std::{env, fs};
 const PROTO: &str = "proto/interop/v1/interop.proto";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    tower_connect_build::compile(PROTO)?;
+    // It has a procedure of each shape, so that each shape's mock is compiled.
+    tower_connect_build::configure().mocks(true).compile(&[PROTO])?;
     // Both name their file after the package.
     let dir = PathBuf::from(env::var("OUT_DIR")?).join("tonic");
     fs::create_dir_all(&dir)?;

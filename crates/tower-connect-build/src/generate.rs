@@ -9,6 +9,7 @@ use prost_build::Module;
 use prost_types::FileDescriptorSet;
 
 use crate::Error;
+use crate::mock::gate;
 use crate::service::ServiceGenerator;
 
 /// Where generated code finds its runtimes: a crate that uses it needs no other dependency.
@@ -108,7 +109,7 @@ fn messages_and_services(
     Ok(modules
         .into_iter()
         .filter(|(_, code)| !code.trim().is_empty())
-        .map(|(module, code)| (module.to_file_name_or(NO_PACKAGE).trim_end_matches(".rs").to_owned(), code))
+        .map(|(module, code)| (module.to_file_name_or(NO_PACKAGE).trim_end_matches(".rs").to_owned(), gate(&code)))
         .collect())
 }
 

@@ -13,23 +13,24 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         let Method { name: function, proto_name, .. } = method;
         let (input, output) = types(method);
         let (on, recorded) = method_names(service, method);
-        let message = method.input_type.clone();
-        let call = if method.client_streaming { format!("::std::vec::Vec<{message}>") } else { message };
+        let messages = || format!("::std::vec::Vec<{}>", method.input_type);
+        let call = if method.client_streaming { messages() } else { input.clone() };
         let _ = writeln!(fields, "{function}: ::tower_connect::testing::Procedure<{input}, {output}>,");
         let _ = writeln!(
             inits,
             "{function}: ::tower_connect::testing::Procedure::new({module}::{}.spec(), \"{mock}\", \"{on}\"),",
             constant(method)
         );
+        // No message's name ends in an underscore.
         let _ = write!(
             methods,
             "/// Answers calls of `{proto_name}` from now on, here and in all clones.
-            pub fn {on}<Fut>(
+            pub fn {on}<Fut_>(
                 &self,
-                closure: impl ::core::ops::FnMut(::tower_connect::Request<{input}>) -> Fut + ::core::marker::Send + 'static,
+                closure: impl ::core::ops::FnMut(::tower_connect::Request<{input}>) -> Fut_ + ::core::marker::Send + 'static,
             ) -> Self
             where
-                Fut: ::core::future::Future<Output = ::tower_connect::Result<::tower_connect::Response<{output}>>>
+                Fut_: ::core::future::Future<Output = ::tower_connect::Result<::tower_connect::Response<{output}>>>
                     + ::core::marker::Send + 'static,
             {{
                 self.{function}.set(closure);
@@ -51,14 +52,15 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         );
     }
     format!(
-        "::tower_connect::if_testing! {{
+        "{BEGIN}
             /// A [`{name}`] for [tests](::tower_connect::testing): closures answer, and calls are recorded. Clones share both.
             #[derive(Clone, Debug)]
             pub struct {mock} {{
                 {fields}
             }}
 
-            #[allow(dead_code, clippy::return_self_not_must_use)]
+            #[allow(dead_code)]
+            #[allow(clippy::return_self_not_must_use, reason = \"a clone of what goes on without it\")]
             impl {mock} {{
                 /// A mock of `{full}` that answers every call with `unimplemented`, before it is told better.
                 #[must_use]
@@ -86,8 +88,16 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
             impl {name} for {mock} {{
                 {calls}
             }}
-        }}\n"
+            {END}\n"
     )
+}
+
+const BEGIN: &str = "mod tower_connect_mock_begins {}";
+const END: &str = "mod tower_connect_mock_ends {}";
+
+/// Makes the mocks conditional. That is done when the code has its form: what stands in a macro's braces gets none.
+pub(crate) fn gate(code: &str) -> String {
+    code.replace(BEGIN, "::tower_connect::if_testing! {").replace(END, "}")
 }
 
 /// `on_say` and `say_calls`; the latter is `on_say_calls_` where it would be what another procedure has as the former.
@@ -102,5 +112,5 @@ fn method_names(service: &Service, method: &Method) -> (String, String) {
 
 /// Inside a longer name a keyword is none.
 fn plain(method: &Method) -> &str {
-    method.name.trim_start_matches("r#")
+    method.name.trim_start_matches("r#").trim_end_matches('_')
 }

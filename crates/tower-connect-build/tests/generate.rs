@@ -92,6 +92,65 @@ fn one_unary_procedure_is_a_service_of_at_most_150_lines() {
 }
 
 #[test]
+fn a_mock_is_there_for_who_asks() {
+    let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
+    project.compile("greet/v1/greet.proto").unwrap();
+    assert!(!project.generated("greet.v1").contains("Mock"));
+
+    let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
+    let config = configure().out_dir(project.out()).mocks(true);
+    config.compile(&[project.0.path().join("proto/greet/v1/greet.proto")]).unwrap();
+    let code = project.generated("greet.v1");
+    let start = code.find("::tower_connect::if_testing! {").unwrap();
+    let mock = &code[start..code.find("const _: () = {").unwrap()];
+    for expected in [
+        "pub struct GreetServiceMock {",
+        "say: ::tower_connect::testing::Procedure<SayRequest, SayResponse>,",
+        "pub fn channel(&self) -> ::tower_connect::Channel {",
+        "pub fn on_say<Fut_>(",
+        "pub fn say_calls(&self) -> ::std::vec::Vec<::tower_connect::Request<SayRequest>> {",
+        "impl GreetService for GreetServiceMock {",
+    ] {
+        assert!(mock.contains(expected), "{expected}\n\n{mock}");
+    }
+    let lines = mock.lines().count();
+    println!("one unary procedure: {lines} lines of mock");
+    assert!((40..=70).contains(&lines), "{lines}");
+}
+
+#[test]
+fn the_methods_of_a_mock_never_meet() {
+    let odd = "syntax = \"proto3\"; package odd; message M {}
+        service Odd {
+            rpc Type(M) returns (M);
+            rpc Self(M) returns (M);
+            rpc New(stream M) returns (M);
+            rpc OnX(M) returns (M);
+            rpc XCalls(M) returns (stream M);
+        }";
+    let project = Project::new(&[("odd.proto", odd)]);
+    let config = configure().out_dir(project.out()).mocks(true);
+    config.compile(&[project.0.path().join("proto/odd.proto")]).unwrap();
+    let code = project.generated("odd");
+    for method in [
+        "on_type",
+        "type_calls",
+        "on_self",
+        "self_calls",
+        "on_new",
+        "new_calls",
+        "on_on_x",
+        "on_x_calls_",
+        "on_x_calls",
+        "x_calls_calls",
+    ] {
+        let found =
+            [format!("pub fn {method}<"), format!("pub fn {method}(")].map(|start| code.matches(&start).count());
+        assert_eq!(found.iter().sum::<usize>(), 1, "{method}\n\n{code}");
+    }
+}
+
+#[test]
 fn a_second_run_writes_nothing() {
     let project = Project::new(&[("greet/v1/greet.proto", GREET)]);
     project.compile("greet/v1/greet.proto").unwrap();

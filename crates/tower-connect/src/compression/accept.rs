@@ -7,8 +7,7 @@ use super::{Compressor, DEFAULT};
 /// What a client says that its answers may come in, and can read.
 #[derive(Clone, Debug)]
 pub(crate) struct Accept {
-    /// `None` where nothing but plain messages can be read.
-    names: Option<HeaderValue>,
+    names: HeaderValue,
     compressors: Arc<[Compressor]>,
 }
 
@@ -19,13 +18,14 @@ impl Accept {
     pub(crate) fn new(compressors: impl IntoIterator<Item = Compressor>) -> Self {
         let compressors: Arc<[_]> = compressors.into_iter().collect();
         let names = compressors.iter().map(Compressor::name).collect::<Vec<_>>().join(",");
-        // Names are tokens of HTTP.
+        // Names are tokens of HTTP. None at all would mean that anything is welcome, or what the request has gone through.
         let names = HeaderValue::try_from(names).ok().filter(|names| !names.is_empty());
+        let names = names.unwrap_or(HeaderValue::from_static("identity"));
         Self { names, compressors }
     }
 
-    pub(crate) fn names(&self) -> Option<&HeaderValue> {
-        self.names.as_ref()
+    pub(crate) fn names(&self) -> &HeaderValue {
+        &self.names
     }
 
     /// The compressor that a server says its messages have gone through: `Err` for one that it was not offered.

@@ -9,6 +9,7 @@ use super::grpc::outcome_of;
 use super::grpc_web::trailers_of;
 use crate::compression::{Compressor, Work};
 use crate::envelope::{Source, WireBody, compressed_limit};
+use crate::error::Origin;
 use crate::frame::{Buffer, END_STREAM, Flags, TRAILERS, check_size};
 use crate::{Body, Code, Error, Result};
 
@@ -84,7 +85,11 @@ impl Download {
         }
         let flags = Flags { compressed: self.inflate.is_some(), end: self.end.flag() };
         let limit = if self.inflate.is_some() { compressed_limit(self.limit) } else { self.limit };
-        let malformed = |error: Error| error.with_origin(crate::error::Origin::Transport);
+        let malformed = |error: Error| match error.code() {
+            // That is our own limit.
+            Code::ResourceExhausted => error,
+            _ => error.with_origin(Origin::Transport),
+        };
         if let Some(payload) = self.buffer.next_frame(limit, flags).map_err(malformed)? {
             // Nothing at all is an empty message, however it is compressed.
             let work = match self.inflate.filter(|_| payload.compressed && !payload.bytes.is_empty()) {

@@ -50,7 +50,7 @@ impl Fault {
         Self::new(Kind::None)
     }
 
-    /// There is no connection. Nothing is sent, and the caller knows it: [`Retry::NeverSent`].
+    /// There is no connection. Nothing is sent, and the caller [knows it](Retry::NeverSent).
     pub const fn refuse() -> Self {
         Self::new(Kind::Refuse)
     }

@@ -15,8 +15,9 @@ use super::lock;
 use crate::Body;
 use crate::error::BoxError;
 
-/// A layer that injects [faults](Fault), request by request. It goes around whatever takes requests of HTTP: the transport of a
-/// [`Channel`](crate::Channel::http_layer), a router, a service that [`serve()`](crate::serve()) is given.
+/// A layer that injects [faults](Fault), request by request. It goes around whatever takes requests of HTTP: by
+/// [`Channel::http_layer`](crate::Channel::http_layer) around any transport, or around a router that a channel is made of. It does not go where
+/// services must not fail, as those of `axum::Router::layer`.
 ///
 /// Clones, and all services that it is put around, share one script.
 ///

@@ -12,8 +12,8 @@ use super::super::outbound::Outbound;
 use super::unary::Unary;
 use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, VERSION, content_type, get, parse};
 use crate::compression::{Compress, Compressor};
-use crate::envelope::{Framing, Receive, Single, WireBody, remove_reserved};
-use crate::error::Refusal;
+use crate::envelope::{Framing, Receive, Single, SingleError, WireBody, remove_reserved};
+use crate::error::{Origin, Refusal};
 use crate::{Body, Code, Error, Result};
 
 const TIMEOUT: HeaderName = HeaderName::from_static("connect-timeout-ms");
@@ -81,17 +81,7 @@ impl ConnectAsk {
         if let Some(timeout) = self.terms.timeout().and_then(spell::connect) {
             headers.insert(TIMEOUT, timeout);
         }
-        let accept = self.terms.accept.names().cloned();
-        match (self.framing(), accept) {
-            // Nothing at all would mean that anything is welcome.
-            (Framing::Whole, accept) => {
-                headers.insert(ACCEPT_ENCODING, accept.unwrap_or(HeaderValue::from_static("identity")));
-            }
-            (Framing::Prefixed, Some(accept)) => {
-                headers.insert(CONNECT_ACCEPT_ENCODING, accept);
-            }
-            (Framing::Prefixed, None) => {}
-        }
+        headers.insert(self.encoding_headers().1, self.terms.accept.names().clone());
     }
 
     fn write_head(&self, headers: &mut HeaderMap, compressed: bool) {
@@ -138,7 +128,12 @@ impl ConnectAsk {
                 let body = std::mem::take(body).inbound(Receive::answer(inflate), limit, None);
                 (body, Single::default())
             });
-            ready!(single.poll(cx, body)).ok()
+            match ready!(single.poll(cx, body)) {
+                Ok(json) => Some(json),
+                // What it would have told nobody knows, and the status alone may tell something else.
+                Err(SingleError::Failed(error)) if error.origin() == Origin::Transport => return Poll::Ready(error),
+                Err(SingleError::Failed(_) | SingleError::None | SingleError::Several) => None,
+            }
         } else {
             None
         };

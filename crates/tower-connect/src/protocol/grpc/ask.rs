@@ -44,9 +44,7 @@ impl GrpcAsk {
         if let Some(compress) = compress {
             headers.insert(ENCODING, compress.name());
         }
-        if let Some(accept) = self.terms.accept.names() {
-            headers.insert(ACCEPT_ENCODING, accept.clone());
-        }
+        headers.insert(ACCEPT_ENCODING, self.terms.accept.names().clone());
         if self.flavor == Flavor::Grpc {
             headers.insert(TE, HeaderValue::from_static("trailers"));
             // Only there are trailers for certain, which is what `te` is about.
