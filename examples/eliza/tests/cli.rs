@@ -133,7 +133,7 @@ fn what_cannot_be_meant_is_refused() {
         (
             &["call", "x", "--url", "localhost:8080"][..],
             1,
-            "invalid_argument: the URL of the server is malformed\n  it has",
+            "invalid_argument: the URL of the server is malformed: it has",
         ),
         (&["call", "x", "--url", "ftp://localhost"], 1, "ftp is not HTTP"),
         (&["call", "x", "--timeout", "2"], 2, "it ends with s, or with ms"),

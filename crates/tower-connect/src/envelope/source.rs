@@ -60,7 +60,7 @@ impl Source {
             Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
             Ok(None) if self.at_least() > 0 => Some(Err(Error::cut_off())),
             Ok(None) => None,
-            Err(error) => Some(Err(Error::of_transport(error))),
+            Err(error) => Some(Err(Error::of_transport(error).without_retry())),
         };
         *self = Self::Ended;
         Poll::Ready(frame)

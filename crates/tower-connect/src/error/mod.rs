@@ -266,6 +266,12 @@ impl Error {
         self
     }
 
+    /// What has begun to be answered has been looked at.
+    pub(crate) fn without_retry(mut self) -> Self {
+        self.0.retry = None;
+        self
+    }
+
     /// Marks the metadata as another server's.
     pub(crate) fn with_foreign_metadata(mut self) -> Self {
         self.0.foreign = true;

@@ -44,6 +44,9 @@ fn classify(cause: &(dyn StdError + 'static)) -> Option<Error> {
         error if error.is_canceled() => {
             return Some(Error::unavailable("the connection has been closed").with_retry(Retry::NeverSent));
         }
+        error if error.is_parse_too_large() => {
+            return Some(Error::resource_exhausted("the head of the response is too large"));
+        }
         error if error.is_parse() => "the response is not HTTP",
         error if error.is_timeout() => "the connection is dead",
         error if error.is_incomplete_message() || error.is_closed() => "the connection has broken off",
@@ -68,9 +71,10 @@ mod reset {
         }
         let error = cause.downcast_ref::<h2::Error>()?;
         let reason = error.reason()?;
-        if reason == Reason::NO_ERROR && error.is_go_away() && error.is_remote() {
-            // It is told to the streams that came too late; those before it are still answered.
-            return Some(Error::unavailable("the server is going away").with_retry(Retry::Refused));
+        if error.is_go_away() {
+            let ended = Error::unavailable(format!("the connection was ended: {reason}"));
+            // A server's GOAWAY is told to the streams that it has not looked at; those before it go on.
+            return Some(if error.is_remote() { ended.with_retry(Retry::Refused) } else { ended });
         }
         let told = Error::new(code(reason), format!("the stream was reset: {reason}"));
         Some(if reason == Reason::REFUSED_STREAM { told.with_retry(Retry::Refused) } else { told })

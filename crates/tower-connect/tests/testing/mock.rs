@@ -124,7 +124,7 @@ impl<B: IntoBody> Service<http::Request<B>> for Mock {
                 codegen::client_stream(JOIN, request, move |call| async move { join.call(call).await })
             }
             "/demo.v1.Demo/Talk" => codegen::bidi(TALK, request, move |call| async move { talk.call(call).await }),
-            _ => codegen::unknown(&Self::SERVICE, &request),
+            _ => codegen::unknown::<Self, _>(&request),
         }
     }
 }
@@ -138,15 +138,15 @@ pub(crate) fn read(channel: &Channel, request: impl Into<Request<Text>>) -> Unar
 }
 
 pub(crate) fn count(channel: &Channel) -> StreamFuture<Text> {
-    codegen::call_server_stream(channel, COUNT, Text::default().into())
+    codegen::call_server_stream(channel, COUNT, Text::default())
 }
 
 pub(crate) fn join(channel: &Channel, messages: Messages<Text>) -> UnaryFuture<Text> {
-    codegen::call_client_stream(channel, JOIN, messages.into())
+    codegen::call_client_stream(channel, JOIN, messages)
 }
 
 pub(crate) fn talk(channel: &Channel, messages: Messages<Text>) -> StreamFuture<Text> {
-    codegen::call_bidi(channel, TALK, messages.into())
+    codegen::call_bidi(channel, TALK, messages)
 }
 
 /// The messages of a stream, and the error that it ends with.
