@@ -106,6 +106,13 @@ impl<T: Send + 'static> FromIterator<T> for Messages<T> {
     }
 }
 
+impl<T: Send + 'static> From<Vec<T>> for Messages<T> {
+    /// Sends messages that are there already.
+    fn from(messages: Vec<T>) -> Self {
+        messages.into_iter().collect()
+    }
+}
+
 impl<T> fmt::Debug for Messages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Messages").finish_non_exhaustive()
