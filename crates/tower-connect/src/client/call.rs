@@ -203,6 +203,7 @@ fn not_one_response(error: SingleError, head: response::Parts) -> Error {
 }
 
 /// A call that is answered by a stream: it is there when the head of the response has come, which some servers send with the first message only.
+/// For turns there is [`deferred`](Self::deferred).
 ///
 /// Dropping it ends the call.
 #[pin_project]
@@ -221,6 +222,36 @@ impl<Res> StreamFuture<Res> {
         let Started { call, codec, senders, spec } = started;
         let state = call.map_or_else(|error| State::Failed(Some(error.with_retry(Retry::NeverSent))), State::Calling);
         Self { state, codec, stream: Streaming::answer::<F>, finish: finish(spec), senders }
+    }
+}
+
+impl<Res: Send + 'static> StreamFuture<Res> {
+    /// The stream without waiting for the head of the response: the call is made when its first message is asked for.
+    ///
+    /// It is for turns: this side says something, then the other. Many servers send their head with their first message, which may be the answer
+    /// to the first of this side.
+    ///
+    /// ```
+    /// # #[derive(Clone, PartialEq, prost::Message, serde::Serialize, serde::Deserialize)]
+    /// # struct Text { #[prost(string, tag = "1")] text: String }
+    /// # struct Client;
+    /// # impl Client { fn chat(&self, _: Messages<Text>) -> tower_connect::client::StreamFuture<Text> { unimplemented!() } }
+    /// use tower_connect::{Messages, Result};
+    ///
+    /// async fn talk(client: &Client) -> Result<()> {
+    ///     let (sender, messages) = Messages::channel(1);
+    ///     let mut answers = client.chat(messages).deferred();
+    ///     for sentence in ["hello", "I feel happy"] {
+    ///         sender.send(Text { text: sentence.to_owned() }).await?;
+    ///         println!("{:?}", answers.message().await?);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// # let _ = talk;
+    /// ```
+    #[must_use]
+    pub fn deferred(self) -> Streaming<Res> {
+        Streaming::deferred(self)
     }
 }
 

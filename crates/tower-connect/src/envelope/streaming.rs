@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -8,8 +9,9 @@ use http::HeaderMap;
 use http_body::Frame;
 
 use super::Senders;
+use crate::client::StreamFuture;
 use crate::codec::Format;
-use crate::{Body, Codec, Error, Result};
+use crate::{Body, Code, Codec, Error, Result};
 
 /// The messages that the other side sends, as they come.
 ///
@@ -19,8 +21,15 @@ pub struct Streaming<T> {
     codec: Codec,
     decode: fn(Codec, Bytes) -> Result<T>,
     trailers: Option<Box<HeaderMap>>,
+    /// At a client that has not waited for the response: the call, and then its metadata.
+    deferred: Option<Deferred<T>>,
     /// At a client: who still sends.
     call: Option<Box<Answer>>,
+}
+
+enum Deferred<T> {
+    Calling(Pin<Box<StreamFuture<T>>>),
+    Answered(HeaderMap),
 }
 
 /// A response that is being read.
@@ -31,12 +40,39 @@ struct Answer {
 
 impl<T> Streaming<T> {
     pub(crate) fn new<F: Format<T>>(body: Body, codec: Codec) -> Self {
-        Self { body, codec, decode: F::decode, trailers: None, call: None }
+        Self { body, codec, decode: F::decode, trailers: None, deferred: None, call: None }
     }
 
     /// The messages of a response: `finish` sees the error that they end with, and senders of the request are told of it.
     pub(crate) fn answer<F: Format<T>>(body: Body, codec: Codec, senders: Senders, finish: fn(Error) -> Error) -> Self {
         Self { call: Some(Box::new(Answer { senders, finish })), ..Self::new::<F>(body, codec) }
+    }
+
+    /// The messages of a call that is made when the first of them is asked for.
+    pub(crate) fn deferred(call: StreamFuture<T>) -> Self {
+        let unread = |_, _| Err(Error::new(Code::Internal, "a call that is not made has no messages"));
+        let deferred = Some(Deferred::Calling(Box::pin(call)));
+        Self { body: Body::empty(), codec: Codec::Proto, decode: unread, trailers: None, deferred, call: None }
+    }
+
+    /// Leading metadata of a [deferred](StreamFuture::deferred) call, once its first message is there; `None` before. Others have it in their
+    /// [`Response`](crate::Response).
+    #[must_use]
+    pub fn metadata(&self) -> Option<&HeaderMap> {
+        match &self.deferred {
+            Some(Deferred::Answered(metadata)) => Some(metadata),
+            Some(Deferred::Calling(_)) | None => None,
+        }
+    }
+
+    /// Waits for the response of a deferred call.
+    fn poll_answered(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let Some(Deferred::Calling(call)) = &mut self.deferred else { return Poll::Ready(Ok(())) };
+        let response = ready!(call.as_mut().poll(cx));
+        self.deferred = None;
+        let (head, messages, _) = response?.into_parts();
+        *self = Self { deferred: Some(Deferred::Answered(head.headers)), ..messages };
+        Poll::Ready(Ok(()))
     }
 
     /// The next message; `None` when there are no more.
@@ -70,6 +106,9 @@ impl<T> Streaming<T> {
     }
 
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        if let Err(error) = ready!(self.poll_answered(cx)) {
+            return Poll::Ready(Some(Err(error)));
+        }
         let message = loop {
             match ready!(self.body.poll(cx)) {
                 None => {

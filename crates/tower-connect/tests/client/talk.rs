@@ -146,15 +146,15 @@ async fn split(talk: Talk, request: Request<Text>) -> Result<Response<Messages<T
     Ok(messages.into())
 }
 
-/// Answers each text with itself. `fail` fails.
-#[allow(clippy::unused_async, reason = "a handler is async")]
+/// Answers each text with itself. `fail` fails. There is no head before the first text.
 async fn chat(talk: Talk, request: Request<Streaming<Text>>) -> Result<Response<Messages<Text>>> {
     let guard = talk.enter();
     let mut incoming = request.into_message();
+    let mut next = incoming.message().await;
     let (sender, messages) = Messages::channel(1);
     tokio::spawn(async move {
         loop {
-            match incoming.message().await {
+            match next {
                 Ok(Some(Text { text })) if text == "fail" => {
                     guard.done();
                     return sender.fail(Error::resource_exhausted("enough")).await;
@@ -166,6 +166,7 @@ async fn chat(talk: Talk, request: Request<Streaming<Text>>) -> Result<Response<
                 }
                 Err(error) => return sender.fail(error).await,
             }
+            next = incoming.message().await;
         }
     });
     Ok(messages.into())

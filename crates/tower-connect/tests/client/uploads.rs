@@ -61,6 +61,29 @@ async fn a_sender_is_told_when_nobody_waits_any_more() {
     }
 }
 
+/// A server may send its head with its first message.
+#[tokio::test]
+async fn a_call_by_turns_needs_no_head_before_the_first_message() {
+    for (protocol, client) in clients(&Talk::default()).await {
+        let (sender, messages) = Messages::channel(1);
+        let mut answers = client.chat(messages).deferred();
+        assert!(answers.metadata().is_none());
+        for letter in ["a", "b", "c"] {
+            sender.send(text(letter)).await.unwrap();
+            assert_eq!(answers.message().await.unwrap(), Some(text(letter)), "{protocol}");
+        }
+        assert!(answers.metadata().is_some() && answers.trailers().is_none());
+        sender.send(text("fail")).await.unwrap();
+        assert_eq!(answers.message().await.unwrap_err().message(), "enough", "{protocol}");
+        assert_eq!(answers.message().await.unwrap(), None);
+
+        let nobody = TalkClient(client.0.send_limit(1));
+        let mut answers = nobody.chat(Messages::from_iter([text("long")])).deferred();
+        assert_eq!(answers.message().await.unwrap_err().code(), Code::ResourceExhausted, "{protocol}");
+        assert_eq!(answers.message().await.unwrap(), None);
+    }
+}
+
 #[tokio::test]
 async fn the_error_of_the_request_is_that_of_the_call() {
     for (protocol, client) in clients(&Talk::default()).await {
