@@ -22,6 +22,13 @@ impl Address {
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(malformed("it has no scheme, or no host"));
         };
+        let (_, place) = authority.as_str().rsplit_once('@').unwrap_or(("", authority.as_str()));
+        if place.len() != authority.as_str().len() {
+            return Err(malformed("it has credentials, which go into metadata"));
+        }
+        if authority.host().is_empty() || (place != authority.host() && authority.port_u16().is_none()) {
+            return Err(malformed("it has no host, or a port that is none"));
+        }
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
             return Err(malformed(&format!("{scheme} is not HTTP")));
         }
@@ -63,7 +70,21 @@ mod tests {
 
     #[test]
     fn what_is_no_url_of_http_is_refused() {
-        for server in ["", "h", "h:80", "/x", "ftp://h", "http://h/?x", "http://", "http://h h"] {
+        for server in [
+            "",
+            "h",
+            "h:80",
+            "/x",
+            "ftp://h",
+            "http://h/?x",
+            "http://",
+            "http://h h",
+            "http://h:99999",
+            "http://h:",
+            "http://:80",
+            "http://u:p@h",
+            "http://h:x",
+        ] {
             assert_eq!(Address::new(server).unwrap_err().code(), Code::InvalidArgument, "{server}");
         }
     }

@@ -12,7 +12,7 @@ use pin_project::pin_project;
 
 use super::{CallOptions, Channel, ChannelFuture};
 use crate::codec::Format;
-use crate::envelope::{SendLimit, Senders, Single, SingleError};
+use crate::envelope::{Senders, Single, SingleError};
 use crate::error::Retry;
 use crate::method::{Bidi, ClientStream, Idempotency, Method, ServerStream, Spec, Unary};
 use crate::{Body, Call, Code, Codec, Error, Messages, Request, Response, Result, Streaming};
@@ -99,16 +99,16 @@ fn start<Out>(
     let (mut head, message) = request.into_parts();
     let options = channel.settle(head.extensions.remove::<CallOptions>());
     let codec = options.settled_codec();
-    let bound = |body| match options.send_limit {
-        Some(limit) => SendLimit(limit).bound(body),
-        None => Ok(body),
-    };
-    let call = encode(codec, message).and_then(bound).map(|body| {
+    let call = encode(codec, message).map(|body| {
         head.method = http::Method::POST;
-        if head.extensions.insert(Call::outgoing(spec, options)).is_some() {
-            // The request has come to a server, and is passed on.
+        let mut call = Call::outgoing(spec, options);
+        if let Some(incoming) = head.extensions.remove::<Call>() {
+            // The request has come to a server, and is passed on: its caller waits no longer for it.
+            call.inherit(&incoming);
             head.headers.remove(HOST);
         }
+        senders.until(call.deadline());
+        head.extensions.insert(call);
         channel.send(http::Request::from_parts(head, body), spec)
     });
     Started { call, codec, senders, spec }

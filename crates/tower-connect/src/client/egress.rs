@@ -9,8 +9,8 @@ use tower_service::Service;
 use super::CallOptions;
 use super::future::{Pending, ResponseFuture};
 use super::ready::WaitForReady;
-use crate::envelope::{Deadline, Streams};
-use crate::error::BoxError;
+use crate::envelope::{Deadline, SendLimit, Streams};
+use crate::error::{BoxError, Retry};
 use crate::method::{Spec, StreamType};
 use crate::protocol::{Ask, Terms};
 use crate::{Body, Call, Code, Error, Protocol, Result};
@@ -66,12 +66,20 @@ where
             Ok(unary) => unary,
             Err(error) => return ResponseFuture::failed(error),
         };
-        if call.method().is_some_and(|method| method.stream_type() == StreamType::Bidi) {
-            // HTTP/1.1 has no way to send while the other side does.
-            head.version = Version::HTTP_2;
-        }
-        if options.wait_for_ready == Some(true) {
-            head.extensions.insert(WaitForReady);
+        // HTTP/1.1 has no way to send while the other side does. What a request has come with that is passed on is no matter.
+        let is_bidi = call.method().is_some_and(|method| method.stream_type() == StreamType::Bidi);
+        head.version = if is_bidi { Version::HTTP_2 } else { Version::HTTP_11 };
+        let bounded = match options.send_limit {
+            Some(limit) => SendLimit(limit).bound(body),
+            None => Ok(body),
+        };
+        let body = match bounded {
+            Ok(body) => body,
+            Err(error) => return ResponseFuture::failed(error.with_retry(Retry::NeverSent)),
+        };
+        let waiting = (options.wait_for_ready == Some(true)).then(WaitForReady::default);
+        if let Some(waiting) = waiting.clone() {
+            head.extensions.insert(waiting);
         }
         head.headers.entry(USER_AGENT).or_insert(AGENT);
         let own = options.settled_timeout().and_then(|timeout| call.started().checked_add(timeout));
@@ -87,7 +95,7 @@ where
             receive_limit: options.settled_receive_limit(),
             get,
         };
-        let pending = Pending::new(Ask::new(protocol, terms), deadline.map(Deadline::new));
+        let pending = Pending::new(Ask::new(protocol, terms), deadline.map(Deadline::new), waiting);
         // The one that was ready makes the call.
         let next = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, next);

@@ -4,9 +4,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{request, response};
+use http_body::Body as _;
 use pin_project::pin_project;
 use tower_service::Service;
 
+use super::ready::WaitForReady;
 use super::upload::{Tie, tie};
 use crate::envelope::Deadline;
 use crate::error::{BoxError, Retry};
@@ -46,15 +48,20 @@ pub(super) struct Pending {
     ask: Ask,
     deadline: Option<Deadline>,
     tie: Option<Tie>,
+    waiting: Option<WaitForReady>,
 }
 
 impl Pending {
-    pub(super) fn new(ask: Ask, deadline: Option<Deadline>) -> Self {
-        Self { ask, deadline, tie: None }
+    pub(super) fn new(ask: Ask, deadline: Option<Deadline>, waiting: Option<WaitForReady>) -> Self {
+        Self { ask, deadline, tie: None, waiting }
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        self.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx))
+        let expired = ready!(self.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
+        Poll::Ready(match &self.waiting {
+            Some(waiting) => waiting.explain(expired),
+            None => expired,
+        })
     }
 
     /// From here on the call is kept by its response's body.
@@ -144,10 +151,10 @@ where
                 let (head, body) = request.as_mut().expect(POLLED_AGAIN);
                 let body = ready!(pending.ask.poll_request(cx, head, body))?;
                 let (head, _) = request.take().expect(POLLED_AGAIN);
-                let body = if body.is_whole() {
+                let body = if body.size_hint().exact().is_some_and(|size| size <= AT_ONCE) {
                     body
                 } else {
-                    let (body, tie) = tie(body);
+                    let (body, tie) = tie(body, pending.deadline.as_ref());
                     pending.tie = Some(tie);
                     body
                 };
@@ -172,5 +179,8 @@ where
 fn failed(error: impl Into<BoxError>) -> Error {
     Error::of_transport(Error::from(error.into()))
 }
+
+/// A request of so many bytes is sent at once, as a rule, and not worth to be followed.
+const AT_ONCE: u64 = 16 << 10;
 
 const POLLED_AGAIN: &str = "the future is not polled after it is ready";

@@ -65,6 +65,7 @@ mod in_process;
 mod layer;
 mod options;
 mod ready;
+pub(crate) mod running;
 mod shared;
 mod upload;
 

@@ -1,5 +1,6 @@
 //! Calls that wait for a connection.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,23 +13,44 @@ use crate::envelope::WireBody;
 use crate::error::{Origin, Retry};
 use crate::{Body, Code, Error, Result};
 
-/// In the extensions of a request that waits for a connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct WaitForReady;
+/// In the extensions of a request that waits for a connection; with the reason for which there was none the last time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WaitForReady(Arc<Mutex<Option<Error>>>);
+
+impl WaitForReady {
+    fn set(&self, reason: Option<Error>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    /// The error of a call whose deadline has passed while it waited.
+    pub(super) fn explain(&self, expired: Error) -> Error {
+        let reason = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(reason) = reason else { return expired };
+        let message = format!("the deadline of the call has passed without a connection: {}", reason.message());
+        Error::new(expired.code(), message)
+            .with_origin(Origin::Transport)
+            .with_retry(Retry::NeverSent)
+            .with_source_of(&reason)
+    }
+}
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 pub(super) fn call(transport: &Shared, request: http::Request<Body>) -> SharedFuture {
-    if request.extensions().get::<WaitForReady>().is_none() {
+    let Some(waiting) = request.extensions().get::<WaitForReady>().cloned() else {
         return transport.attempt(request);
-    }
+    };
     let transport = transport.clone();
-    Box::pin(async move { wait(&transport, request).await })
+    Box::pin(async move { wait(&transport, request, &waiting).await })
 }
 
 /// Tries again while nothing has been sent. The deadline of the call ends it, or whoever drops it.
-async fn wait(transport: &Shared, request: http::Request<Body>) -> Result<http::Response<Body>> {
+async fn wait(
+    transport: &Shared,
+    request: http::Request<Body>,
+    waiting: &WaitForReady,
+) -> Result<http::Response<Body>> {
     let (mut head, mut body) = request.into_parts();
     head.extensions.remove::<WaitForReady>();
     let mut pause = FIRST_PAUSE;
@@ -42,7 +64,9 @@ async fn wait(transport: &Shared, request: http::Request<Body>) -> Result<http::
             Ok(body) if is_connection_missing(&error) => body,
             _ => return Err(error),
         };
+        waiting.set(Some(error));
         tokio::time::sleep(pause).await;
+        waiting.set(None);
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

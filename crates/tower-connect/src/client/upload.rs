@@ -1,37 +1,31 @@
-//! A request that is sent while its response is read: what both halves of the call tell each other.
+//! A request that is sent while its response is read.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http_body::{Body as _, Frame};
-use tokio::sync::oneshot;
+use http_body::{Body as _, Frame, SizeHint};
 
-use crate::envelope::WireBody;
+use super::running::{self, Upload};
+use crate::envelope::{Deadline, WireBody};
 use crate::{Body, Code, Error, Result};
 
 /// Ties a request to the call that it belongs to.
-pub(super) fn tie(request: Body) -> (Body, Tie) {
-    let (alive, call) = oneshot::channel();
-    let failure = Arc::<OnceLock<Error>>::default();
-    let upload = Upload { request, call: Some(call), failure: Arc::clone(&failure) };
-    (Body::wire(upload), Tie { _alive: alive, failure })
+pub(super) fn tie(request: Body, deadline: Option<&Deadline>) -> (Body, Tie) {
+    let deadline = deadline.map(Deadline::at);
+    let upload = Arc::new(Upload::new(deadline));
+    let request = Tied { request: Some(request), upload: Arc::clone(&upload), deadline: deadline.map(Deadline::new) };
+    (Body::wire(request), Tie(upload))
 }
 
 /// Held while the response is waited for or read. When it goes, nothing more is sent.
 #[derive(Debug)]
-pub(super) struct Tie {
-    _alive: oneshot::Sender<Infallible>,
-    failure: Arc<OnceLock<Error>>,
-}
+pub(super) struct Tie(Arc<Upload>);
 
 impl Tie {
     /// The error of a response: of the request, if it could not be sent to its end.
     pub(super) fn explain(&self, error: Error) -> Error {
-        self.failure.get().cloned().unwrap_or(error)
+        self.0.failure().cloned().unwrap_or(error)
     }
 
     /// Holds on to the call until its response has ended.
@@ -40,41 +34,72 @@ impl Tie {
     }
 }
 
-/// The request, until its call has ended.
-struct Upload {
-    request: Body,
-    call: Option<oneshot::Receiver<Infallible>>,
-    /// Why the request could not be sent to its end.
-    failure: Arc<OnceLock<Error>>,
+impl Drop for Tie {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
-impl WireBody for Upload {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let Some(call) = &mut self.call else { return Poll::Ready(None) };
-        let frame = if Pin::new(call).poll(cx).is_ready() {
-            Some(Err(canceled()))
-        } else {
-            ready!(self.request.poll(cx)).map(|frame| {
-                frame.map_err(|error| {
-                    // Nobody else has set it.
-                    let _ = self.failure.set(error);
-                    canceled()
-                })
-            })
-        };
-        if !matches!(frame, Some(Ok(_))) {
-            self.call = None;
-            self.request = Body::empty();
+/// The request, until its call has ended.
+struct Tied {
+    request: Option<Body>,
+    upload: Arc<Upload>,
+    deadline: Option<Deadline>,
+}
+
+impl Tied {
+    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let Some(request) = &mut self.request else { return Poll::Ready(None) };
+        let expired = self.deadline.as_mut().is_some_and(|deadline| deadline.poll(cx).is_ready());
+        if expired || self.upload.is_over(cx) {
+            return Poll::Ready(Some(Err(canceled())));
         }
-        Poll::Ready(frame)
+        Poll::Ready(match ready!(request.poll(cx)) {
+            Some(Err(error)) => {
+                self.upload.fail(error);
+                Some(Err(canceled()))
+            }
+            frame => frame,
+        })
+    }
+}
+
+impl WireBody for Tied {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let frame = self.poll_request(cx);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
+            self.request = None;
+        }
+        // After what may be tied to another call inside of this one.
+        if self.request.is_some() {
+            running::claim(&self.upload)
+        } else {
+            running::release(&self.upload)
+        }
+        frame
     }
 
     fn is_end(&self) -> bool {
-        self.call.is_none() || self.request.is_end_stream()
+        let ended = self.request.as_ref().is_none_or(Body::is_end_stream);
+        // hyper asks for it before it begins to send, and may then wait before it asks for more.
+        if !ended {
+            running::claim(&self.upload);
+        }
+        ended
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.request.as_ref().map_or_else(|| SizeHint::with_exact(0), http_body::Body::size_hint)
     }
 
     fn failure(&self) -> Option<Code> {
         None
+    }
+}
+
+impl Drop for Tied {
+    fn drop(&mut self) {
+        running::release(&self.upload);
     }
 }
 

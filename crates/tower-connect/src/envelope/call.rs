@@ -61,6 +61,12 @@ impl Call {
         }
     }
 
+    /// Takes over the deadline of a call that has come here, if it is the earlier one.
+    pub(crate) fn inherit(&mut self, incoming: &Self) {
+        let left = incoming.deadline().map(|deadline| deadline.saturating_duration_since(self.started));
+        self.timeout = [self.timeout, left].into_iter().flatten().min();
+    }
+
     /// Passes a call on that has come here.
     pub(crate) fn redirect(&mut self, protocol: Protocol, options: Arc<CallOptions>) {
         self.protocol = protocol;

@@ -26,6 +26,10 @@ impl Deadline {
         Self { at, timer: None }
     }
 
+    pub(crate) fn at(&self) -> Instant {
+        self.at
+    }
+
     /// Ready with the error once the deadline has passed.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let at = self.at;

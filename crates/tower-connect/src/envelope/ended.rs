@@ -1,11 +1,15 @@
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
-use crate::{Code, Error};
+use super::now;
+use crate::{Code, Error, Result};
 
 /// What both sides of a channel know of its call.
 #[derive(Debug, Default)]
@@ -13,6 +17,7 @@ pub(crate) struct Ended {
     panicked: AtomicBool,
     /// Whether there is a response to be read: at a client.
     has_response: AtomicBool,
+    deadline: OnceLock<Instant>,
     reason: OnceLock<Error>,
     told: Notify,
 }
@@ -37,12 +42,35 @@ impl Ended {
         self.told.notify_waiters();
     }
 
-    /// How the call has ended, once that is known.
-    pub(super) fn known(&self) -> Option<Error> {
-        self.reason.get().cloned()
+    /// Waits until a message is sent, unless the call ends before.
+    pub(super) async fn unless_ended<E>(&self, send: impl Future<Output = Result<(), E>>) -> Result<()> {
+        let (mut send, mut told) = (pin!(send), pin!(self.told.notified()));
+        if let Some(reason) = self.known() {
+            return Err(reason);
+        }
+        let sent = poll_fn(|cx| match send.as_mut().poll(cx) {
+            Poll::Ready(sent) => Poll::Ready(Some(sent)),
+            Poll::Pending => told.as_mut().poll(cx).map(|()| None),
+        });
+        let sent = match self.deadline.get() {
+            Some(deadline) => timeout_at((*deadline).into(), sent).await.unwrap_or(None),
+            None => sent.await,
+        };
+        match sent {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) => Err(self.reason().await),
+            None => Err(self.known().unwrap_or_else(Error::deadline_exceeded)),
+        }
     }
 
-    pub(super) async fn reason(&self) -> Error {
+    /// How the call has ended, once that is known.
+    fn known(&self) -> Option<Error> {
+        let expired = || self.deadline.get().is_some_and(|deadline| now() >= *deadline);
+        self.reason.get().cloned().or_else(|| expired().then(Error::deadline_exceeded))
+    }
+
+    /// Why nobody takes messages any more.
+    async fn reason(&self) -> Error {
         let told = self.told.notified();
         if self.reason.get().is_none() {
             // Who waits for nothing is told nothing; then it is as if nobody had been there.
@@ -67,6 +95,14 @@ impl Senders {
             senders.has_response.store(true, Ordering::Release);
         }
         Self(senders)
+    }
+
+    /// Senders keep the deadline by themselves: nobody may be looking at the response.
+    pub(crate) fn until(&self, deadline: Option<Instant>) {
+        if let Some((senders, deadline)) = self.0.as_ref().zip(deadline) {
+            // A call is made once.
+            let _ = senders.deadline.set(deadline);
+        }
     }
 
     /// Hands them over to who reads the response from now on.

@@ -160,13 +160,7 @@ impl<T> Sender<T> {
     }
 
     async fn put(&self, item: Item<T>) -> Result<()> {
-        if let Some(ended) = self.call.known() {
-            return Err(ended);
-        }
-        match self.sender.send(item).await {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.call.reason().await),
-        }
+        self.call.unless_ended(self.sender.send(item)).await
     }
 }
 

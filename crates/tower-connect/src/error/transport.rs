@@ -41,7 +41,7 @@ fn classify(cause: &(dyn StdError + 'static)) -> Option<Error> {
     let error = cause.downcast_ref::<hyper::Error>()?;
     let message = match error {
         // It was given to a connection that had been closed.
-        error if error.is_canceled() => {
+        error if error.is_canceled() || error.is_closed() => {
             return Some(Error::unavailable("the connection has been closed").with_retry(Retry::NeverSent));
         }
         error if error.is_parse_too_large() => {
@@ -49,7 +49,7 @@ fn classify(cause: &(dyn StdError + 'static)) -> Option<Error> {
         }
         error if error.is_parse() => "the response is not HTTP",
         error if error.is_timeout() => "the connection is dead",
-        error if error.is_incomplete_message() || error.is_closed() => "the connection has broken off",
+        error if error.is_incomplete_message() => "the connection has broken off",
         _ => return None,
     };
     Some(Error::unavailable(message))

@@ -3,9 +3,10 @@ use std::time::Duration;
 
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
 
 use super::connector::{Connector, Limited};
+use super::executor::Tasks;
 use super::http::{HttpTransport, Pool};
 
 /// How an [`HttpTransport`] makes and keeps its connections.
@@ -15,6 +16,8 @@ pub struct Builder<C = HttpConnector> {
     connector: C,
     only: Option<Only>,
     connect_timeout: Duration,
+    /// Divides that among the addresses of a host.
+    divide: Option<fn(&mut C, Duration)>,
     idle_timeout: Option<Duration>,
     keep_alive_interval: Option<Duration>,
     keep_alive_timeout: Duration,
@@ -37,6 +40,9 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(45);
 const TCP_KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const TCP_KEEP_ALIVE_RETRIES: u32 = 3;
+/// The same for what a machine that is gone was sent.
+#[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(90);
 const MAX_HEADER_LIST_SIZE: u32 = 64 << 10;
 
 impl Default for Builder {
@@ -47,7 +53,11 @@ impl Default for Builder {
         connector.set_keepalive(Some(TCP_KEEP_ALIVE));
         connector.set_keepalive_interval(Some(TCP_KEEP_ALIVE_INTERVAL));
         connector.set_keepalive_retries(Some(TCP_KEEP_ALIVE_RETRIES));
-        Self::new(connector)
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        connector.set_tcp_user_timeout(Some(TCP_USER_TIMEOUT));
+        // A host may have several addresses, of which the first ones are dead.
+        let each = |connector: &mut HttpConnector, limit| connector.set_connect_timeout(Some(limit));
+        Self { divide: Some(each), ..Self::new(connector) }
     }
 }
 
@@ -57,6 +67,7 @@ impl<C: Connector> Builder<C> {
             connector,
             only: None,
             connect_timeout: CONNECT_TIMEOUT,
+            divide: None,
             idle_timeout: Some(IDLE_TIMEOUT),
             keep_alive_interval: None,
             keep_alive_timeout: KEEP_ALIVE_TIMEOUT,
@@ -124,14 +135,17 @@ impl<C: Connector> Builder<C> {
 
     /// The transport. Nothing is connected yet.
     #[must_use]
-    pub fn build(self) -> HttpTransport<C> {
+    pub fn build(mut self) -> HttpTransport<C> {
+        if let Some(divide) = self.divide {
+            divide(&mut self.connector, self.connect_timeout);
+        }
         let http2 = self.pool(true);
         let other = if self.only == Some(Only::Http2) { http2.clone() } else { self.pool(false) };
         HttpTransport::new_with(other, http2, self.only)
     }
 
     fn pool(&self, http2: bool) -> Pool<C> {
-        let mut client = Client::builder(TokioExecutor::new());
+        let mut client = Client::builder(Tasks);
         client
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
@@ -140,7 +154,7 @@ impl<C: Connector> Builder<C> {
             .http2_keep_alive_interval(self.keep_alive_interval)
             .http2_keep_alive_timeout(self.keep_alive_timeout)
             .http2_max_header_list_size(self.max_header_list_size);
-        client.build(Limited::new(self.secured(http2), self.connect_timeout))
+        client.build(Limited::new(self.secured(http2), self.connect_timeout, http2))
     }
 
     #[cfg(feature = "tls")]

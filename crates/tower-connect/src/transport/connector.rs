@@ -10,6 +10,7 @@ use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::Connection;
 use tower_service::Service;
 
+use super::stream::Stream;
 use crate::Error;
 use crate::error::{BoxError, Origin, Retry};
 
@@ -49,18 +50,19 @@ where
 pub struct Limited<C> {
     inner: Secured<C>,
     limit: Duration,
+    is_http2: bool,
 }
 
 impl<C> Limited<C> {
-    pub(super) fn new(inner: Secured<C>, limit: Duration) -> Self {
-        Self { inner, limit }
+    pub(super) fn new(inner: Secured<C>, limit: Duration, is_http2: bool) -> Self {
+        Self { inner, limit, is_http2 }
     }
 }
 
 pub(super) type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 impl<C: Connector> Service<Uri> for Limited<C> {
-    type Response = <Secured<C> as Service<Uri>>::Response;
+    type Response = Stream<<Secured<C> as Service<Uri>>::Response>;
     type Error = BoxError;
     type Future = Connecting<Self::Response>;
 
@@ -70,7 +72,11 @@ impl<C: Connector> Service<Uri> for Limited<C> {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connecting = tokio::time::timeout(self.limit, self.inner.call(uri));
-        Box::pin(async move { connecting.await.unwrap_or_else(|_| Err(too_late().into())) })
+        let is_http2 = self.is_http2;
+        Box::pin(async move {
+            let stream = connecting.await.unwrap_or_else(|_| Err(too_late().into()))?;
+            Ok(Stream::new(stream, is_http2))
+        })
     }
 }
 

@@ -17,7 +17,9 @@
 mod answer;
 mod builder;
 mod connector;
+mod executor;
 mod http;
+mod stream;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]

@@ -60,6 +60,9 @@ async fn while_there_is_no_connection_and_with_a_server_that_says_nothing() {
             let started = Instant::now();
             let failed = TalkClient(channel).say(soon(text("a"))).await.unwrap_err();
             assert_eq!(failed.code(), Code::DeadlineExceeded, "{protocol}");
+            // The cause is told of a deadline that has passed while there was no connection.
+            let cause = waits.then_some(Retry::NeverSent);
+            assert_eq!((failed.retry(), failed.message().ends_with(": cannot connect")), (cause, waits), "{failed}");
             assert!(started.elapsed() < Duration::from_secs(5));
         }
     }

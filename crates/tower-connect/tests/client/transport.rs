@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tower_connect::client::CallOptions;
 use tower_connect::transport::HttpTransport;
-use tower_connect::{Channel, Code, Messages, Origin, Peer, Retry, RpcLayer};
+use tower_connect::{Channel, Code, Messages, Origin, Peer, Request, Retry, RpcLayer};
 
 use super::talk::{PROTOCOLS, Talk, TalkClient, serve, text};
 
@@ -120,6 +121,54 @@ async fn what_may_have_been_done_is_not_sent_again() {
     assert_eq!((failed.code(), failed.origin(), failed.retry()), (Code::Unavailable, Origin::Transport, None));
     let failed = client.look(text("a")).await;
     assert_eq!(requests.load(Ordering::SeqCst), 3, "{failed:?}");
+}
+
+/// A server that accepts connections and reads nothing of them, and the connections.
+async fn deaf() -> (String, tokio::sync::mpsc::UnboundedReceiver<tokio::net::TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (accepted, connections) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = accepted.send(stream);
+        }
+    });
+    (url, connections)
+}
+
+/// Reads what there is, up to the end that the other side has made.
+async fn closed(mut stream: tokio::net::TcpStream) {
+    let read = async {
+        let mut room = vec![0; 1 << 20];
+        while stream.read(&mut room).await.is_ok_and(|read| read > 0) {}
+    };
+    tokio::time::timeout(Duration::from_secs(5), read).await.expect("the connection is still there");
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_nothing_goes_with_its_call() {
+    let (url, mut connections) = deaf().await;
+    let client = TalkClient(Channel::connect(url).unwrap());
+    let large = text(&"x".repeat(10 << 20));
+    let late = Request::new(large.clone()).with_options(CallOptions::new().timeout(Duration::from_millis(200)));
+    assert_eq!(client.say(late).await.unwrap_err().code(), Code::DeadlineExceeded);
+    closed(connections.recv().await.unwrap()).await;
+
+    assert!(tokio::time::timeout(Duration::from_millis(200), client.say(large)).await.is_err());
+    closed(connections.recv().await.unwrap()).await;
+
+    let (sender, messages) = Messages::channel(1);
+    let upload = tokio::spawn(async move {
+        let part = "x".repeat(1 << 20);
+        loop {
+            if let Err(error) = sender.send(text(&part)).await {
+                return error;
+            }
+        }
+    });
+    assert!(tokio::time::timeout(Duration::from_millis(200), client.join(messages)).await.is_err());
+    assert_eq!(upload.await.unwrap().code(), Code::Canceled);
+    closed(connections.recv().await.unwrap()).await;
 }
 
 #[tokio::test]

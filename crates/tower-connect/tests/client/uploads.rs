@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tower_connect::{Code, Error, Messages, Origin};
+use tower_connect::client::CallOptions;
+use tower_connect::{Code, Error, Messages, Origin, Request};
 
 use super::support::Text;
 use super::talk::{Talk, TalkClient, clients, text};
@@ -58,6 +59,38 @@ async fn a_sender_is_told_when_nobody_waits_any_more() {
         drop(answers);
         assert_eq!(send_on(sender).await.code(), Code::Canceled, "{protocol}");
         talk.dropped(calls + 1).await;
+    }
+}
+
+/// HTTP/2 lets a server take nothing more of a request, and HTTP/1.1 its socket.
+#[tokio::test]
+async fn an_upload_that_nobody_takes_ends_with_its_call() {
+    let talk = Talk::default();
+    for (calls, (protocol, client)) in clients(&talk).await.into_iter().enumerate() {
+        let client = TalkClient(client.0.compression([]));
+        for (number, deadline) in [None, Some(Duration::from_secs(1))].into_iter().enumerate() {
+            let (sender, messages) = Messages::channel(1);
+            let upload = tokio::spawn(async move {
+                let large = "x".repeat(64 << 10);
+                while sender.send(text(&large)).await.is_ok() {}
+            });
+            let request = Request::new(messages).with_options(CallOptions::new().timeout(deadline));
+            let answers = client.chat(request).await.unwrap();
+            // By then everything that is between them is full.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert!(!upload.is_finished(), "{protocol}");
+            if deadline.is_none() {
+                drop(answers);
+                tokio::time::timeout(Duration::from_secs(5), upload).await.unwrap().unwrap();
+            } else {
+                // Nobody looks at the answers, and the deadline is kept all the same.
+                tokio::time::timeout(Duration::from_secs(5), upload).await.unwrap().unwrap();
+                drop(answers);
+            }
+            talk.dropped(calls * 2 + number + 1).await;
+        }
+        // The connection is as good as before.
+        assert_eq!(client.say(text("a")).await.unwrap().into_message(), text("a"), "{protocol}");
     }
 }
 

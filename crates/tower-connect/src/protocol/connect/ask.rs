@@ -70,9 +70,10 @@ impl ConnectAsk {
 
     /// Where a call goes that is made by GET, unless that is too long.
     fn get(&self, uri: &Uri, message: &[u8], compressed: bool) -> Option<Uri> {
+        let most = self.terms.get?;
         let compression = self.terms.compress.filter(|_| compressed).map(Compress::name);
-        let uri = get::uri(uri, self.terms.codec, message, compression.as_ref())?;
-        (uri.0 <= self.terms.get?).then_some(uri.1)
+        let (len, uri) = get::uri(uri, self.terms.codec, message, compression.as_ref())?;
+        (len <= most).then_some(uri)
     }
 
     /// What a call by GET has, too.
