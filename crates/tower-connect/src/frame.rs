@@ -161,7 +161,7 @@ impl Flags {
 }
 
 /// The least that the end of a stream may be, in bytes, however small its messages have to be: it holds metadata, as headers do.
-const END_LIMIT: u32 = 64 << 10;
+pub(crate) const END_LIMIT: u32 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

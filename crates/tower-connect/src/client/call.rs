@@ -6,11 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::HOST;
 use http::{HeaderMap, response};
 use pin_project::pin_project;
 
-use super::{CallOptions, Channel, ChannelFuture};
+use super::{CallOptions, Channel, ChannelFuture, hop};
 use crate::codec::Format;
 use crate::envelope::{Senders, Single, SingleError};
 use crate::error::Retry;
@@ -105,7 +104,8 @@ fn start<Out>(
         if let Some(incoming) = head.extensions.remove::<Call>() {
             // The request has come to a server, and is passed on: its caller waits no longer for it.
             call.inherit(&incoming);
-            head.headers.remove(HOST);
+            head.extensions.clear();
+            hop::remove(&mut head.headers);
         }
         senders.until(call.deadline());
         head.extensions.insert(call);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::HOST;
 use http::{HeaderMap, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -13,7 +12,7 @@ use tower_service::Service;
 use super::address::Address;
 use super::in_process::InProcess;
 use super::shared::{Shared, SharedFuture};
-use super::{CallOptions, Egress, ResponseFuture};
+use super::{CallOptions, Egress, ResponseFuture, hop};
 use crate::error::BoxError;
 use crate::method::Spec;
 use crate::{Body, Call, Error, Result};
@@ -39,8 +38,17 @@ use crate::{Body, Call, Error, Result};
 /// # fn main() {}
 /// ```
 ///
-/// It is a Tower service, too: of calls in the envelope, which it sends to its server in its own protocol. So a server's layer around a channel
-/// is a gateway.
+/// # Gateways
+///
+/// It is a Tower service, too, of calls in the envelope, which it sends to its server in its own protocol: a server's layer around a channel is a
+/// gateway. A layer [for a service](crate::server::ProtocolLayer::for_service) is needed for a channel that speaks Connect, where the shape of a
+/// procedure must be known; gRPC and gRPC-Web can pass on what is not known. Requests that are no calls go to the same path, without what is for
+/// one hop only.
+///
+/// # Runtimes
+///
+/// Calls need a runtime of tokio's with time and IO, and a connection is driven by the one that it was made in: a channel that several runtimes use
+/// hangs while that one does not run.
 #[derive(Clone)]
 pub struct Channel {
     stack: Stack,
@@ -167,9 +175,13 @@ impl Channel {
         self
     }
 
-    /// Sends this metadata with every call, unless a call has values of its own under a name.
+    /// Sends this metadata with every call, too, unless a call has values of its own under a name. What the channel has under a name already is
+    /// replaced.
     #[must_use]
-    pub fn with_metadata(mut self, metadata: HeaderMap) -> Self {
+    pub fn with_metadata(mut self, mut metadata: HeaderMap) -> Self {
+        if let Some(present) = &self.metadata {
+            add_missing(present, &mut metadata);
+        }
         self.metadata = Some(Arc::new(metadata));
         self
     }
@@ -237,11 +249,10 @@ impl Service<http::Request<Body>> for Channel {
             Ok(uri) => *request.uri_mut() = uri,
             Err(error) => return ChannelFuture::failed(error),
         }
-        let protocol = self.options.settled_protocol();
+        // They are those of this server, and not of the next.
+        hop::remove(request.headers_mut());
         if let Some(call) = request.extensions_mut().get_mut::<Call>() {
-            call.redirect(protocol, Arc::clone(&self.options));
-            // It is that of this server, and not of the next.
-            request.headers_mut().remove(HOST);
+            call.redirect(self.options.settled_protocol(), Arc::clone(&self.options));
         }
         self.forward(request)
     }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::Version;
 use http::header::USER_AGENT;
-use http::{HeaderValue, Version};
 use tower_service::Service;
 
 use super::CallOptions;
@@ -12,7 +12,7 @@ use super::ready::WaitForReady;
 use crate::envelope::{Deadline, SendLimit, Streams};
 use crate::error::{BoxError, Retry};
 use crate::method::{Spec, StreamType};
-use crate::protocol::{Ask, Terms};
+use crate::protocol::{AGENT, Ask, Terms};
 use crate::{Body, Call, Code, Error, Protocol, Result};
 
 /// The service of [`ProtocolLayer`](super::ProtocolLayer), and of channels.
@@ -24,8 +24,6 @@ pub struct Egress<S> {
     /// Of a layer; those of a channel come with each call.
     fixed: Option<(Protocol, Arc<CallOptions>)>,
 }
-
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("tower-connect/", env!("CARGO_PKG_VERSION")));
 
 impl<S> Egress<S> {
     pub(super) fn new(inner: S, fixed: Option<(Protocol, Arc<CallOptions>)>) -> Self {
@@ -53,7 +51,8 @@ where
     type Future = ResponseFuture<S, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx).map_err(|error| Error::of_transport(Error::from(error.into())))
+        let unready = |error: S::Error| Error::of_transport(Error::from(error.into())).with_retry(Retry::NeverSent);
+        self.inner.poll_ready(cx).map_err(unready)
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
@@ -61,7 +60,11 @@ where
         let Some(call) = head.extensions.remove::<Call>() else {
             return ResponseFuture::pass(self.inner.call(http::Request::from_parts(head, body)));
         };
-        let (protocol, options) = self.settle(&call);
+        let (protocol, mut options) = self.settle(&call);
+        // Those that a layer in between has set.
+        if let Some(own) = head.extensions.remove::<CallOptions>() {
+            options = Arc::new(own.or(&options));
+        }
         let unary = match is_unary(&call, protocol) {
             Ok(unary) => unary,
             Err(error) => return ResponseFuture::failed(error),

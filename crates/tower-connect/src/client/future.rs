@@ -71,7 +71,7 @@ impl Pending {
             None => body,
         };
         match self.deadline.take() {
-            Some(deadline) => deadline.bound(body),
+            Some(deadline) => deadline.bound_answer(body),
             None => body,
         }
     }

@@ -3,7 +3,7 @@ use std::task::{Context, Poll};
 use http::Version;
 use tower_service::Service;
 
-use crate::Body;
+use crate::{Body, Peer};
 
 /// A server in this process. Nothing is written, so that it can do whatever HTTP/2 can.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ impl<S: Service<http::Request<Body>>> Service<http::Request<Body>> for InProcess
 
     fn call(&mut self, mut request: http::Request<Body>) -> S::Future {
         *request.version_mut() = Version::HTTP_2;
+        // Who has called this process is not who calls this server.
+        request.extensions_mut().remove::<Peer>();
         self.0.call(request)
     }
 }

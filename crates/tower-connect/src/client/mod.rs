@@ -61,6 +61,7 @@ pub(crate) mod call;
 mod channel;
 mod egress;
 mod future;
+mod hop;
 mod in_process;
 mod layer;
 mod options;

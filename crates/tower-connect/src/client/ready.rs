@@ -1,5 +1,6 @@
 //! Calls that wait for a connection.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -67,12 +68,17 @@ async fn wait(
         waiting.set(Some(error));
         tokio::time::sleep(pause).await;
         waiting.set(None);
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        pause = (pause * 2).min(LONGEST_PAUSE).mul_f64(jitter());
     }
 }
 
+/// Between 0.8 and 1.2, so that those who wait do not come all at once.
+fn jitter() -> f64 {
+    0.8 + f64::from(RandomState::new().build_hasher().finish() as u8) / 640.0
+}
+
 fn is_connection_missing(error: &Error) -> bool {
-    error.origin() == Origin::Transport && error.retry() == Some(Retry::NeverSent)
+    error.code() == Code::Unavailable && error.retry() == Some(Retry::NeverSent)
 }
 
 /// A body that comes back if nobody has read of it.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tower_service::Service;
 
-use crate::error::BoxError;
+use crate::error::{BoxError, Retry};
 use crate::{Body, Error, Result};
 
 /// A service of any type that all clones of a channel share: what [`Channel::layer`](super::Channel::layer) puts its layers around.
@@ -65,7 +65,7 @@ where
         let (mut service, finish) = (service.clone(), *finish);
         Box::pin(async move {
             let failed = |error: S::Error| finish(Error::from(error.into()));
-            poll_fn(|cx| service.poll_ready(cx)).await.map_err(failed)?;
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(|error| failed(error).with_retry(Retry::NeverSent))?;
             Ok(service.call(request).await.map_err(failed)?.map(Body::new))
         })
     }

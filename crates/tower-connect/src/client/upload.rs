@@ -8,6 +8,7 @@ use http_body::{Body as _, Frame, SizeHint};
 
 use super::running::{self, Upload};
 use crate::envelope::{Deadline, WireBody};
+use crate::error::Origin;
 use crate::{Body, Code, Error, Result};
 
 /// Ties a request to the call that it belongs to.
@@ -56,7 +57,8 @@ impl Tied {
         }
         Poll::Ready(match ready!(request.poll(cx)) {
             Some(Err(error)) => {
-                self.upload.fail(error);
+                // Part of the request may have been sent, whatever it is that this side tells of.
+                self.upload.fail(error.without_retry().with_origin(Origin::Local));
                 Some(Err(canceled()))
             }
             frame => frame,

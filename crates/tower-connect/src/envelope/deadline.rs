@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::{Sleep, sleep, sleep_until};
 
 use super::{Encode, Encoded, WireBody, now};
 use crate::error::Origin;
@@ -48,6 +48,11 @@ impl Deadline {
         if given_up && now() + TICK >= self.at { Error::deadline_exceeded().with_source(error) } else { error }
     }
 
+    /// Puts a bound on a response that is read: what has come in time is there for a reader who comes late.
+    pub(crate) fn bound_answer(self, body: Body) -> Body {
+        if body.is_whole() { body } else { Body::wire(Answer { body, deadline: self, in_time: false, grace: None }) }
+    }
+
     /// Puts a bound on a body whose messages are not there yet.
     pub(crate) fn bound(self, mut body: Body) -> Body {
         if let Some(messages) = body.take_messages() {
@@ -82,11 +87,46 @@ impl WireBody for Frames {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
         match self.deadline.poll(cx) {
             Poll::Ready(expired) => Poll::Ready(Some(Err(expired))),
-            Poll::Pending => {
-                let frame = ready!(self.body.poll(cx));
-                Poll::Ready(frame.map(|frame| frame.map_err(|error| self.deadline.explain(error))))
-            }
+            Poll::Pending => self.body.poll(cx),
         }
+    }
+
+    fn is_end(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn failure(&self) -> Option<Code> {
+        self.body.failure()
+    }
+}
+
+/// A response, until the deadline. The deadline counts where there is nothing to be read.
+struct Answer {
+    body: Body,
+    deadline: Deadline,
+    /// Whether the deadline was still to come when this wait began.
+    in_time: bool,
+    grace: Option<Pin<Box<Sleep>>>,
+}
+
+/// For a reader who comes after the deadline: a transport that is not asked may leave what has come where it is.
+const GRACE: Duration = Duration::from_millis(20);
+
+impl WireBody for Answer {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        if let Poll::Ready(frame) = self.body.poll(cx) {
+            (self.in_time, self.grace) = (false, None);
+            return Poll::Ready(frame.map(|frame| frame.map_err(|error| self.deadline.explain(error))));
+        }
+        let Poll::Ready(expired) = self.deadline.poll(cx) else {
+            self.in_time = true;
+            return Poll::Pending;
+        };
+        if !self.in_time {
+            ready!(self.grace.get_or_insert_with(|| Box::pin(sleep(GRACE))).as_mut().poll(cx));
+        }
+        self.body = Body::empty();
+        Poll::Ready(Some(Err(expired)))
     }
 
     fn is_end(&self) -> bool {

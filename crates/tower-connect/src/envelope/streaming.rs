@@ -127,7 +127,10 @@ impl<T> Streaming<T> {
         };
         Poll::Ready(Some(message.map_err(|error| {
             self.body = Body::empty();
-            let error = self.call.as_ref().map_or(error.clone(), |call| (call.finish)(error));
+            let error = match &self.call {
+                Some(call) => (call.finish)(error),
+                None => error,
+            };
             self.end(Some(&error));
             error
         })))

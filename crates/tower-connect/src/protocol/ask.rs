@@ -1,7 +1,7 @@
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::{StatusCode, request, response};
+use http::{HeaderValue, StatusCode, request, response};
 
 use super::connect::ConnectAsk;
 use super::grpc::{Flavor, GrpcAsk};
@@ -9,6 +9,9 @@ use crate::compression::{Accept, Compress};
 use crate::envelope::{SingleError, now};
 use crate::method::Spec;
 use crate::{Body, Code, Codec, Error, Protocol, Result};
+
+/// What a client calls itself where nobody has given it another name.
+pub(crate) const AGENT: HeaderValue = HeaderValue::from_static(concat!("tower-connect/", env!("CARGO_PKG_VERSION")));
 
 /// What a call is to be on the wire, whatever the protocol.
 #[derive(Debug)]

@@ -1,8 +1,12 @@
+use std::future::Future;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Frame;
+use tokio::time::{Sleep, sleep};
 
 use super::connect::end_of_stream;
 use super::grpc::outcome_of;
@@ -10,7 +14,7 @@ use super::grpc_web::trailers_of;
 use crate::compression::{Compressor, Work};
 use crate::envelope::{Source, WireBody, compressed_limit};
 use crate::error::Origin;
-use crate::frame::{Buffer, END_STREAM, Flags, TRAILERS, check_size};
+use crate::frame::{Buffer, END_LIMIT, END_STREAM, Flags, TRAILERS, check_size};
 use crate::{Body, Code, Error, Result};
 
 /// Takes the messages of a response off the wire, and finds out how it ends. Nothing that has come is lost: the messages before an error are
@@ -27,6 +31,8 @@ pub(super) struct Download {
     end: Ending,
     /// How the call went, until it is told.
     outcome: Option<Result<HeaderMap>>,
+    /// Where the end of the body is still waited for.
+    patience: Option<Patience>,
     state: State,
 }
 
@@ -52,21 +58,41 @@ enum State {
 impl Download {
     pub(super) fn new(body: Body, inflate: Option<Compressor>, limit: u32, end: Ending) -> Self {
         let state = State::Nothing;
-        Self { source: body.into(), buffer: Buffer::new(), inflate, limit, work: None, end, outcome: None, state }
+        Self {
+            source: body.into(),
+            buffer: Buffer::new(),
+            inflate,
+            limit,
+            work: None,
+            end,
+            outcome: None,
+            patience: None,
+            state,
+        }
     }
 
     pub(super) fn into_body(self) -> Body {
         Body::wire(self)
     }
 
-    /// Waits for the first that comes: whether there is anything beside the head.
-    pub(super) fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+    /// Waits for the first that comes: whether there is anything beside the head. A server that is still sent to may hold
+    /// the end of an answer back that has `failed`.
+    pub(super) fn poll_any(&mut self, cx: &mut Context<'_>, failed: bool) -> Poll<bool> {
         while self.state == State::Nothing && self.outcome.is_none() {
-            if let Err(error) = ready!(self.poll_read(cx)) {
-                self.state = State::Something;
-                self.outcome = Some(Err(error));
+            match self.poll_read(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => {
+                    self.state = State::Something;
+                    self.outcome = Some(Err(error));
+                }
+                Poll::Pending if !failed => return Poll::Pending,
+                Poll::Pending => {
+                    ready!(self.patience.get_or_insert_default().poll(cx));
+                    break;
+                }
             }
         }
+        self.patience = None;
         Poll::Ready(self.state != State::Nothing)
     }
 
@@ -79,8 +105,8 @@ impl Download {
             if !end {
                 return Poll::Ready(payload.map(Some));
             }
-            let outcome = self.end.parse(&payload?);
-            self.outcome = Some(outcome.and_then(|trailers| self.check_rest(cx).map(|()| trailers)));
+            self.outcome = Some(self.end.parse(&payload?));
+            self.patience = Some(Patience::default());
             return Poll::Ready(Ok(None));
         }
         let flags = Flags { compressed: self.inflate.is_some(), end: self.end.flag() };
@@ -93,6 +119,7 @@ impl Download {
         if let Some(payload) = self.buffer.next_frame(limit, flags).map_err(malformed)? {
             // Nothing at all is an empty message, however it is compressed.
             let work = match self.inflate.filter(|_| payload.compressed && !payload.bytes.is_empty()) {
+                Some(inflate) if payload.end => inflate.decompress(payload.bytes, self.limit.max(END_LIMIT)),
                 Some(inflate) => inflate.decompress(payload.bytes, self.limit),
                 None if payload.end => Work::done(Ok(payload.bytes)),
                 None => Work::done(check_size(payload.bytes.len() as u64, self.limit).map(|()| payload.bytes)),
@@ -133,19 +160,36 @@ impl Download {
         outcome
     }
 
-    /// What follows the last frame would be lost.
-    fn check_rest(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        // Usually the end of the body is there by now, and a connection of HTTP/1.1 can be used again if it has been read. Who does not end
-        // the body is not waited for.
-        if let Poll::Ready(Some(Ok(frame))) = self.source.poll_answer(cx)
-            && let Ok(data) = frame.into_data()
-        {
-            self.buffer.push(data);
+    /// Waits a little for the end of the body after the last frame: it usually comes along, and until then a connection of HTTP/1.1 cannot be used
+    /// again. Who does not end the body is not waited for. What follows the last frame would be lost.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while self.buffer.len() == 0 {
+            match self.source.poll_answer(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data() {
+                        self.buffer.push(data);
+                    }
+                }
+                Poll::Ready(None | Some(Err(_))) => return Poll::Ready(()),
+                Poll::Pending => return self.patience.get_or_insert_default().poll(cx),
+            }
         }
-        if self.buffer.len() > 0 {
-            return Err(Error::of_answer(Code::Internal, "something follows the end of the response"));
+        if let Some(Ok(_)) = self.outcome {
+            self.outcome = Some(Err(Error::of_answer(Code::Internal, "something follows the end of the response")));
         }
-        Ok(())
+        Poll::Ready(())
+    }
+}
+
+/// How long is waited for what need not come.
+#[derive(Debug, Default)]
+struct Patience(Option<Pin<Box<Sleep>>>);
+
+const PATIENCE: Duration = Duration::from_millis(100);
+
+impl Patience {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.get_or_insert_with(|| Box::pin(sleep(PATIENCE))).as_mut().poll(cx)
     }
 }
 
@@ -180,6 +224,9 @@ impl WireBody for Download {
                     Ok(None) => continue,
                     Err(error) => self.outcome = Some(Err(error)),
                 }
+            }
+            if self.patience.is_some() {
+                ready!(self.poll_rest(cx));
             }
             let Some(outcome) = self.outcome.take() else { continue };
             self.state = State::Done;

@@ -27,7 +27,7 @@ mod outbound;
 mod speak;
 mod timeout;
 
-pub(crate) use self::ask::{Ask, Terms};
+pub(crate) use self::ask::{AGENT, Ask, Terms};
 pub(crate) use self::claim::{Accept, Claim, Claimed};
 pub use self::connect::Connect;
 pub use self::grpc::Grpc;

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::builder::Only;
 use super::connector::{Connector, Limited};
 use super::{Answer, Builder};
+use crate::error::{BoxError, Retry};
 use crate::{Body, Error};
 
 pub(super) type Pool<C> = Client<Limited<C>, Body>;
@@ -104,6 +105,11 @@ impl Future for ResponseFuture {
             let version = response.version();
             response.map(|body| Answer::new(body, version))
         };
-        response.map_ok(answer).map_err(|error| Error::of_transport(Error::internal(error)))
+        response.map_ok(answer).map_err(|error| {
+            let connecting = error.is_connect();
+            let error = Error::of_transport(Error::from(BoxError::from(error)));
+            // A connector has errors of its own.
+            if connecting { error.with_retry(Retry::NeverSent) } else { error }
+        })
     }
 }

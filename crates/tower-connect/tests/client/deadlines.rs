@@ -37,6 +37,23 @@ async fn between_messages_of_which_none_is_lost() {
 }
 
 #[tokio::test]
+async fn what_has_come_in_time_is_there_for_who_comes_late() {
+    // In process a server goes on only while its answer is read.
+    for (protocol, client) in clients(&Talk::default()).await.into_iter().step_by(2) {
+        let mut letters = client.split(soon(text("abc…"))).await.unwrap().into_message();
+        tokio::time::sleep(2 * SOON).await;
+        for letter in ["a", "b", "c"] {
+            assert_eq!(letters.message().await.unwrap(), Some(text(letter)), "{protocol}");
+        }
+        assert_eq!(letters.message().await.unwrap_err().code(), Code::DeadlineExceeded, "{protocol}");
+        let mut letters = client.split(soon(text("abc"))).await.unwrap().into_message();
+        tokio::time::sleep(2 * SOON).await;
+        while letters.message().await.unwrap().is_some() {}
+        assert!(letters.trailers().is_some(), "{protocol}");
+    }
+}
+
+#[tokio::test]
 async fn while_the_request_is_still_sent() {
     for (protocol, client) in clients(&Talk::default()).await {
         let (sender, messages) = Messages::channel(1);

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use tokio::net::TcpListener;
 use tower_connect::{Body, Channel, Code, Origin, Protocol, Retry, RpcLayer};
 
-use super::support::{self, Text, call, post};
+use super::support::{Text, call, post};
 use super::talk::{PROTOCOLS, Talk, TalkClient, clients, text};
 
 #[tokio::test]
@@ -131,5 +131,4 @@ async fn what_is_passed_on_has_not_the_other_servers_metadata() {
         assert_eq!(answer.text(), r#"{"code":"not_found","message":"fail"}"#);
         assert!(answer.header("x-head").is_empty() && answer.header("trailer-x-tail").is_empty(), "{answer:?}");
     }
-    let _ = support::headers(&[]);
 }

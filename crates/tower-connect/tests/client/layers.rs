@@ -97,6 +97,77 @@ async fn a_servers_layer_around_a_clients_is_a_gateway() {
     }
 }
 
+/// A handler passes its own request on: with what is left of its time, and without what was for this server.
+#[tokio::test]
+async fn a_request_can_be_passed_on() {
+    use tower_connect::codegen;
+
+    for protocol in PROTOCOLS {
+        let seen = Arc::<Mutex<Option<http::request::Parts>>>::default();
+        let keep = Arc::clone(&seen);
+        let upstream = Channel::service(talk()).protocol(protocol).http_layer(tower::util::MapRequestLayer::new(
+            move |request: http::Request<Body>| {
+                let (head, body) = request.into_parts();
+                *keep.lock().unwrap() = Some(head.clone());
+                http::Request::from_parts(head, body)
+            },
+        ));
+        let app = tower::service_fn(move |request| {
+            let client = TalkClient(upstream.clone());
+            codegen::unary(super::talk::SAY, request, move |request| async move {
+                client.say(request).await.map(|response| response.into_message().into())
+            })
+        });
+        let service = RpcLayer::new().for_method(super::talk::SAY.spec()).layer(app);
+        let mut request = grpc("/talk.v1.Talk/Say", b"\x0a\x01a");
+        for (name, value) in [("host", "front"), ("expect", "100-continue"), ("x-user", "ada"), ("grpc-timeout", "7S")]
+        {
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        request.extensions_mut().insert(tower_connect::Peer::new(([1, 2, 3, 4], 5).into()));
+        assert_eq!(call(service, request).await.grpc_status().0, "0", "{protocol}");
+        let head = seen.lock().unwrap().take().unwrap();
+        assert_eq!(head.version == Version::HTTP_2, protocol == Protocol::Grpc, "{protocol}");
+        assert!(!head.headers.contains_key("host") && !head.headers.contains_key("expect"), "{protocol}: {head:?}");
+        assert_eq!(head.headers["x-user"], "ada");
+        let timeout = if protocol == Protocol::Connect { "connect-timeout-ms" } else { "grpc-timeout" };
+        assert!(head.headers[timeout].to_str().unwrap().starts_with('6'), "{protocol}: {head:?}");
+        assert!(head.extensions.get::<tower_connect::Peer>().is_none());
+    }
+}
+
+/// What a layer of the envelope sets for a call counts.
+#[tokio::test]
+async fn a_layer_can_set_options_of_a_call() {
+    let limited = tower::util::MapRequestLayer::new(|mut request: http::Request<Body>| {
+        request.extensions_mut().insert(client::CallOptions::new().send_limit(3));
+        request
+    });
+    let channel = Channel::service(talk()).layer(limited);
+    let failed = TalkClient(channel).say(text("four")).await.unwrap_err();
+    assert_eq!((failed.code(), failed.retry()), (Code::ResourceExhausted, Some(tower_connect::Retry::NeverSent)));
+}
+
+/// A service that is not ready has not seen the call.
+#[tokio::test]
+async fn a_transport_that_is_not_ready_was_sent_nothing() {
+    #[derive(Clone)]
+    struct Broken;
+    impl tower::Service<http::Request<Body>> for Broken {
+        type Response = http::Response<Body>;
+        type Error = std::io::Error;
+        type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+            std::task::Poll::Ready(Err(std::io::Error::other("no backend")))
+        }
+        fn call(&mut self, _: http::Request<Body>) -> Self::Future {
+            unreachable!("it is not ready")
+        }
+    }
+    let failed = TalkClient(Channel::service(Broken)).say(text("a")).await.unwrap_err();
+    assert_eq!((failed.code(), failed.retry()), (Code::Unavailable, Some(tower_connect::Retry::NeverSent)));
+}
+
 #[tokio::test]
 async fn a_channel_is_a_gateways_other_half_and_a_request_that_is_no_call_passes() {
     let channel = Channel::service(talk()).grpc();

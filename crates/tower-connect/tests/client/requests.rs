@@ -44,6 +44,7 @@ fn keeping() -> (Channel, Seen) {
 fn take(seen: &Seen) -> Wire {
     let mut wire = seen.lock().unwrap().take().unwrap();
     let agent = wire.headers.remove("user-agent").unwrap();
+    wire.headers.remove("x-user-agent");
     assert!(agent.to_str().unwrap().starts_with("tower-connect/"), "{agent:?}");
     // What is offered depends on what is compiled in.
     for name in ["accept-encoding", "connect-accept-encoding", "grpc-accept-encoding"] {

@@ -1,16 +1,21 @@
 //! Connections: which there are, how they are shared, and what is never sent twice.
 
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use hyper_util::client::legacy::connect::{Connected, Connection};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tower_connect::client::CallOptions;
 use tower_connect::transport::HttpTransport;
-use tower_connect::{Channel, Code, Messages, Origin, Peer, Request, Retry, RpcLayer};
+use tower_connect::{Channel, Code, Error, Messages, Origin, Peer, Request, Retry, RpcLayer};
 
-use super::talk::{PROTOCOLS, Talk, TalkClient, serve, text};
+use super::talk::{PROTOCOLS, Talk, TalkClient, text};
 
 /// Tells in its answer over which connection a request has come.
 async fn connections() -> String {
@@ -123,39 +128,68 @@ async fn what_may_have_been_done_is_not_sent_again() {
     assert_eq!(requests.load(Ordering::SeqCst), 3, "{failed:?}");
 }
 
-/// A server that accepts connections and reads nothing of them, and the connections.
-async fn deaf() -> (String, tokio::sync::mpsc::UnboundedReceiver<tokio::net::TcpStream>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (accepted, connections) = tokio::sync::mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let _ = accepted.send(stream);
-        }
-    });
-    (url, connections)
+/// A connection to a server that takes a little, then nothing more.
+struct Deaf {
+    room: usize,
+    _open: Arc<()>,
 }
 
-/// Reads what there is, up to the end that the other side has made.
-async fn closed(mut stream: tokio::net::TcpStream) {
-    let read = async {
-        let mut room = vec![0; 1 << 20];
-        while stream.read(&mut room).await.is_ok_and(|read| read > 0) {}
-    };
-    tokio::time::timeout(Duration::from_secs(5), read).await.expect("the connection is still there");
+impl hyper::rt::Read for Deaf {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: hyper::rt::ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl hyper::rt::Write for Deaf {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let taken = buf.len().min(self.room);
+        self.room -= taken;
+        if taken == 0 { Poll::Pending } else { Poll::Ready(Ok(taken)) }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl Connection for Deaf {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+/// Waits until all connections are gone.
+async fn closed(open: &Arc<()>) {
+    for _ in 0..500 {
+        if Arc::strong_count(open) == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} connections are left", Arc::strong_count(open) - 1);
 }
 
 #[tokio::test]
 async fn a_connection_that_takes_nothing_goes_with_its_call() {
-    let (url, mut connections) = deaf().await;
-    let client = TalkClient(Channel::connect(url).unwrap());
-    let large = text(&"x".repeat(10 << 20));
-    let late = Request::new(large.clone()).with_options(CallOptions::new().timeout(Duration::from_millis(200)));
+    let open = Arc::new(());
+    let weak = Arc::downgrade(&open);
+    let connector = tower::service_fn(move |_: http::Uri| {
+        let deaf = weak.upgrade().map(|open| Deaf { room: 1000, _open: open });
+        async { deaf.ok_or(io::Error::other("the test has ended")) }
+    });
+    let transport = HttpTransport::with_connector(connector).http1_only().build();
+    let client = TalkClient(Channel::new(transport, "http://h").unwrap());
+    let large = text(&"x".repeat(1 << 20));
+    let late = Request::new(large.clone()).with_options(CallOptions::new().timeout(Duration::from_millis(100)));
     assert_eq!(client.say(late).await.unwrap_err().code(), Code::DeadlineExceeded);
-    closed(connections.recv().await.unwrap()).await;
+    closed(&open).await;
 
-    assert!(tokio::time::timeout(Duration::from_millis(200), client.say(large)).await.is_err());
-    closed(connections.recv().await.unwrap()).await;
+    assert!(tokio::time::timeout(Duration::from_millis(100), client.say(large)).await.is_err());
+    closed(&open).await;
 
     let (sender, messages) = Messages::channel(1);
     let upload = tokio::spawn(async move {
@@ -166,9 +200,72 @@ async fn a_connection_that_takes_nothing_goes_with_its_call() {
             }
         }
     });
-    assert!(tokio::time::timeout(Duration::from_millis(200), client.join(messages)).await.is_err());
+    assert!(tokio::time::timeout(Duration::from_millis(100), client.join(messages)).await.is_err());
     assert_eq!(upload.await.unwrap().code(), Code::Canceled);
-    closed(connections.recv().await.unwrap()).await;
+    closed(&open).await;
+}
+
+/// A server of HTTP/1.1 whose bodies end a little later than their last frames, and how many connections it has seen.
+async fn hesitant() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::<AtomicUsize>::default();
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            stream.set_nodelay(true).unwrap();
+            tokio::spawn(async move {
+                loop {
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\x0a\x01a") {
+                        match stream.read_u8().await {
+                            Ok(byte) => request.push(byte),
+                            Err(_) => return,
+                        }
+                    }
+                    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web+proto\r\ntransfer-encoding: chunked\r\n\r\n";
+                    stream.write_all(head.as_bytes()).await.unwrap();
+                    stream.write_all(b"1d\r\n\0\0\0\0\x03\x0a\x01a\x80\0\0\0\x10grpc-status: 0\r\n\r\n").await.unwrap();
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    stream.write_all(b"0\r\n\r\n").await.unwrap();
+                }
+            });
+        }
+    });
+    (url, connections)
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_whose_body_ends_after_its_last_frame() {
+    let (url, connections) = hesitant().await;
+    let client = TalkClient(Channel::connect(url).unwrap().grpc_web());
+    for _ in 0..5 {
+        assert_eq!(client.say(text("a")).await.unwrap().into_message(), text("a"));
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn what_a_connector_says_itself_is_the_calls_error() {
+    let connector = tower::service_fn(|_: http::Uri| async {
+        Err::<hyper_util::rt::TokioIo<tokio::net::TcpStream>, _>(Error::permission_denied("not today"))
+    });
+    let channel = Channel::new(HttpTransport::with_connector(connector).build(), "http://h").unwrap();
+    // What no patience mends is not waited for.
+    let failed = TalkClient(channel.wait_for_ready(true)).say(text("a")).await.unwrap_err();
+    assert_eq!((failed.code(), failed.message()), (Code::PermissionDenied, "not today"));
+    assert_eq!(failed.retry(), Some(Retry::NeverSent));
+}
+
+#[cfg(not(any(feature = "webpki-roots", feature = "native-roots")))]
+#[tokio::test]
+async fn https_without_anybody_to_trust_says_what_to_do() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let failed = TalkClient(Channel::connect(url).unwrap()).say(text("a")).await.unwrap_err();
+    assert!(failed.message().contains("feature"), "{failed}");
+    assert_eq!(failed.code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
@@ -247,10 +344,9 @@ async fn a_socket_of_unix_is_as_good() {
 async fn establishing_a_connection_has_a_limit() {
     let connector = tower::service_fn(|_: http::Uri| async {
         std::future::pending::<()>().await;
-        Err::<hyper_util::rt::TokioIo<tokio::net::TcpStream>, _>(std::io::Error::other("never"))
+        Err::<hyper_util::rt::TokioIo<tokio::net::TcpStream>, _>(io::Error::other("never"))
     });
     let transport = HttpTransport::with_connector(connector).connect_timeout(Duration::from_millis(50)).build();
     let failed = TalkClient(Channel::new(transport, "http://h").unwrap()).say(text("a")).await.unwrap_err();
     assert_eq!((failed.code(), failed.retry()), (Code::Unavailable, Some(Retry::NeverSent)));
-    let _ = serve(Talk::default()).await;
 }

@@ -129,6 +129,12 @@ async fn the_error_of_the_request_is_that_of_the_call() {
         assert_eq!((failed.code(), failed.message()), (Code::FailedPrecondition, "on second thoughts"), "{protocol}");
         assert_eq!(failed.origin(), Origin::Local);
 
+        // The error of another call says nothing of this one.
+        let other = TalkClient(client.0.clone().send_limit(0)).say(text("a")).await.unwrap_err();
+        assert_eq!(other.retry(), Some(tower_connect::Retry::NeverSent));
+        let messages = Messages::new(futures(vec![Ok(text("a")), Err(other)]));
+        assert_eq!(client.join(messages).await.unwrap_err().retry(), None, "{protocol}");
+
         let messages = Messages::new(futures(vec![Ok(text("a")), Err(Error::not_found("gone"))]));
         assert_eq!(client.join(messages).await.unwrap_err().message(), "gone", "{protocol}");
     }

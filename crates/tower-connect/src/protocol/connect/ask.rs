@@ -122,7 +122,7 @@ impl ConnectAsk {
     /// The error of an answer that is no success: its body tells, or else its status.
     fn poll_failure(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Error> {
         let status = head.status;
-        let json = if self.terms.unary && self.framing() == Framing::Whole && is_json(&head.headers) {
+        let json = if self.terms.unary && is_json(&head.headers) {
             let inflate = self.encoding(&head.headers).ok().flatten();
             let limit = self.terms.receive_limit;
             let (body, single) = self.failure.get_or_insert_with(|| {

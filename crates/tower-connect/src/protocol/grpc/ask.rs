@@ -9,7 +9,7 @@ use super::status::STATUS;
 use super::{ContentType, Flavor};
 use crate::compression::Compressor;
 use crate::envelope::remove_reserved;
-use crate::protocol::ask::{Terms, code_of, spell};
+use crate::protocol::ask::{AGENT, Terms, code_of, spell};
 use crate::protocol::download::{Download, Ending};
 use crate::protocol::media::{media_type, strip_prefix};
 use crate::protocol::outbound::Outbound;
@@ -51,6 +51,7 @@ impl GrpcAsk {
             head.version = Version::HTTP_2;
         } else {
             headers.insert("x-grpc-web", HeaderValue::from_static("1"));
+            headers.insert("x-user-agent", AGENT);
         }
         Ok(match (body.take_whole(), compress) {
             (Some(whole), None) => Body::data(whole.into_framed()),
@@ -94,7 +95,8 @@ impl GrpcAsk {
             self.download = Some(Download::new(std::mem::take(body), inflate, self.terms.receive_limit, ending));
         }
         let download = self.download.as_mut().expect("there is one by now");
-        if head.headers.contains_key(STATUS) && !ready!(download.poll_any(cx)) {
+        let status = head.headers.get(STATUS);
+        if status.is_some() && !ready!(download.poll_any(cx, status.is_some_and(|status| status != "0"))) {
             self.download = None;
             return Poll::Ready(self.head_alone(head));
         }
