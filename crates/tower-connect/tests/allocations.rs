@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::Body as _;
+use http_body_util::BodyExt;
 use support::{Demo, grpc, post};
 use tower::{Layer, Service};
 use tower_connect::{Body, RpcLayer};
@@ -76,5 +77,39 @@ fn a_unary_connect_call_makes_ten_allocations() {
         println!("Connect {content_type}, 64 bytes: {allocations} allocations");
         assert_eq!(length, answer);
         assert!(allocations <= 10, "{allocations}");
+    }
+}
+
+/// From the message to the answer, over a transport that has it ready: what that makes is among them.
+#[test]
+fn a_unary_call_of_a_client_makes_fifteen_allocations() {
+    use tower_connect::{Channel, Protocol, codegen};
+
+    for (protocol, content_type, most) in
+        [(Protocol::Connect, "application/proto", 9), (Protocol::Grpc, "application/grpc", 15)]
+    {
+        let framed = protocol == Protocol::Grpc;
+        let data = if framed { [&[0, 0, 0, 0, 66][..], &message()].concat() } else { message() };
+        let data = Bytes::from(data);
+        let canned = tower::service_fn(move |_: http::Request<Body>| {
+            let trailers = framed.then(|| support::headers(&[("grpc-status", "0")]));
+            let body = http_body_util::Full::new(data.clone());
+            let mut response = http::Response::new(body.with_trailers(async move { trailers.map(Ok) }));
+            response.headers_mut().insert("content-type", http::HeaderValue::from_static(content_type));
+            std::future::ready(Ok::<_, std::convert::Infallible>(response))
+        });
+        let channel = Channel::new(canned, "http://localhost").unwrap().protocol(protocol);
+        let call = || {
+            let request = support::Text { text: "x".repeat(64) };
+            let counted = allocation_counter::measure(|| {
+                let answer = ready(pin!(codegen::call_unary(&channel, support::SAY, request.clone()))).unwrap();
+                assert_eq!(answer.message(), &request);
+            });
+            counted.count_total
+        };
+        call();
+        let allocations = call();
+        println!("{protocol}'s client, 64 bytes: {allocations} allocations");
+        assert!(allocations <= most, "{protocol}: {allocations}");
     }
 }

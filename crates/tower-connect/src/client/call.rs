@@ -108,8 +108,7 @@ fn start<Out>(
             hop::remove(&mut head.headers);
         }
         senders.until(call.deadline());
-        head.extensions.insert(call);
-        channel.send(http::Request::from_parts(head, body), spec)
+        channel.send(call, head, body, spec)
     });
     Started { call, codec, senders, spec }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, request};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -201,12 +201,22 @@ impl Channel {
     }
 
     /// Sends a call of the envelope to one of the server's procedures.
-    pub(super) fn send(&self, mut request: http::Request<Body>, spec: &'static Spec) -> ChannelFuture {
-        match self.address.of(Bytes::from_static(spec.procedure().as_bytes())) {
-            Ok(uri) => *request.uri_mut() = uri,
+    pub(super) fn send(&self, call: Call, mut head: request::Parts, body: Body, spec: &'static Spec) -> ChannelFuture {
+        head.uri = match self.address.of(Bytes::from_static(spec.procedure().as_bytes())) {
+            Ok(uri) => uri,
             Err(error) => return ChannelFuture::failed(error),
+        };
+        if let Some(metadata) = &self.metadata {
+            add_missing(metadata, &mut head.headers);
         }
-        self.forward(request)
+        ChannelFuture(match self.stack.clone() {
+            // There is nobody in between who could want to see the call.
+            Stack::Plain(mut egress) => Either::Plain(egress.carry_out(&call, head, body)),
+            Stack::Layered(mut stack) => {
+                head.extensions.insert(call);
+                Either::Layered(stack.call(http::Request::from_parts(head, body)))
+            }
+        })
     }
 
     fn forward(&self, mut request: http::Request<Body>) -> ChannelFuture {

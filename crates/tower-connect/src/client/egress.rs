@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::Version;
 use http::header::USER_AGENT;
+use http::{Version, request};
 use tower_service::Service;
 
 use super::CallOptions;
@@ -57,15 +57,33 @@ where
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let (mut head, body) = request.into_parts();
-        let Some(call) = head.extensions.remove::<Call>() else {
-            return ResponseFuture::pass(self.inner.call(http::Request::from_parts(head, body)));
-        };
-        let (protocol, mut options) = self.settle(&call);
+        match head.extensions.remove::<Call>() {
+            Some(call) => self.carry_out(&call, head, body),
+            None => ResponseFuture::pass(self.inner.call(http::Request::from_parts(head, body))),
+        }
+    }
+}
+
+impl<S, B> Egress<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>> + Clone,
+    S::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    /// Sends a call of which the service is ready.
+    pub(super) fn carry_out(
+        &mut self,
+        call: &Call,
+        mut head: request::Parts,
+        body: Body,
+    ) -> ResponseFuture<S, S::Future> {
+        let (protocol, mut options) = self.settle(call);
         // Those that a layer in between has set.
         if let Some(own) = head.extensions.remove::<CallOptions>() {
             options = Arc::new(own.or(&options));
         }
-        let unary = match is_unary(&call, protocol) {
+        let unary = match is_unary(call, protocol) {
             Ok(unary) => unary,
             Err(error) => return ResponseFuture::failed(error),
         };

@@ -48,6 +48,11 @@
 //!
 //! A handler that passes such an error on to its own caller passes on code, message and details, but not the other server's metadata.
 //!
+//! # Passing requests on
+//!
+//! A handler that makes a call with the [`Request`](crate::Request) that it has got passes on its deadline and all of its metadata, `authorization` and
+//! `cookie` included, but what is for one hop only. With `request.into_message()` it passes on the message, and nothing else.
+//!
 //! # Deadlines and cancelling
 //!
 //! A [timeout](CallOptions::timeout) holds from the start of a call to its last message: for connecting, for the response's head, and between

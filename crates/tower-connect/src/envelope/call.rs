@@ -10,6 +10,8 @@ use crate::method::{Spec, StreamType};
 
 /// What is known of a call beside its messages and metadata: it lies in the extensions of every request that a protocol has claimed.
 ///
+/// At a client it lies in the extensions of every request that a layer of its [channel](crate::Channel::layer) sees.
+///
 /// It is small and cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -146,13 +148,13 @@ impl Call {
         }
     }
 
-    /// Whether it came as a GET, so that its answer may be cached.
+    /// Whether it came as a GET, so that its answer may be cached. At a client it is not known yet.
     #[must_use]
     pub fn is_get(&self) -> bool {
         self.get
     }
 
-    /// The version of HTTP that the request came with.
+    /// The version of HTTP that the request came with; at a client it is not known yet.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
@@ -164,7 +166,7 @@ impl Call {
         self.peer.as_ref()
     }
 
-    /// When the request's head had arrived.
+    /// When the request's head had arrived; at a client, when the call was made.
     #[must_use]
     pub fn started(&self) -> Instant {
         self.started

@@ -44,10 +44,7 @@ fn classify(cause: &(dyn StdError + 'static)) -> Option<Error> {
         error if error.is_canceled() || error.is_closed() => {
             return Some(Error::unavailable("the connection has been closed").with_retry(Retry::NeverSent));
         }
-        error if error.is_parse_too_large() => {
-            return Some(Error::resource_exhausted("the head of the response is too large"));
-        }
-        error if error.is_parse() => "the response is not HTTP",
+        error if error.is_parse() => "the response is not HTTP, or its head is too large",
         error if error.is_timeout() => "the connection is dead",
         error if error.is_incomplete_message() => "the connection has broken off",
         _ => return None,

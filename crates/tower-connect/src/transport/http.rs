@@ -46,7 +46,8 @@ impl HttpTransport {
         Builder::new(super::unix::UnixConnector::new(path.into()))
     }
 
-    /// A transport over connections of your own making.
+    /// A transport over connections of your own making. What TLS a URL asks for is put around them, so that a connector gets URLs of `https`, too:
+    /// hyper-util's own takes them after `enforce_http(false)`.
     pub fn with_connector<C: Connector>(connector: C) -> Builder<C> {
         Builder::new(connector)
     }
