@@ -44,6 +44,7 @@ mod tests {
             headers.insert(name, "keep-alive, X-Hop, bad name".parse().unwrap());
         }
         remove(&mut headers);
-        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["authorization", "x-user"]);
+        assert_eq!(headers.len(), 2);
+        assert!(headers.contains_key("authorization") && headers.contains_key("x-user"));
     }
 }

@@ -66,15 +66,16 @@ async fn wait(
             _ => return Err(error),
         };
         waiting.set(Some(error));
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.mul_f64(jitter())).await;
         waiting.set(None);
-        pause = (pause * 2).min(LONGEST_PAUSE).mul_f64(jitter());
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
 /// Between 0.8 and 1.2, so that those who wait do not come all at once.
 fn jitter() -> f64 {
-    0.8 + f64::from(RandomState::new().build_hasher().finish() as u8) / 640.0
+    let random = RandomState::new().build_hasher().finish() % 1000;
+    0.8 + f64::from(u16::try_from(random).unwrap_or_default()) / 2500.0
 }
 
 fn is_connection_missing(error: &Error) -> bool {

@@ -74,9 +74,9 @@ impl WireBody for Tied {
         }
         // After what may be tied to another call inside of this one.
         if self.request.is_some() {
-            running::claim(&self.upload)
+            running::claim(&self.upload);
         } else {
-            running::release(&self.upload)
+            running::release(&self.upload);
         }
         frame
     }

@@ -48,15 +48,15 @@ impl Ended {
         if let Some(reason) = self.known() {
             return Err(reason);
         }
-        let sent = poll_fn(|cx| match send.as_mut().poll(cx) {
-            Poll::Ready(sent) => Poll::Ready(Some(sent)),
+        let outcome = poll_fn(|cx| match send.as_mut().poll(cx) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
             Poll::Pending => told.as_mut().poll(cx).map(|()| None),
         });
-        let sent = match self.deadline.get() {
-            Some(deadline) => timeout_at((*deadline).into(), sent).await.unwrap_or(None),
-            None => sent.await,
+        let outcome = match self.deadline.get() {
+            Some(deadline) => timeout_at((*deadline).into(), outcome).await.unwrap_or(None),
+            None => outcome.await,
         };
-        match sent {
+        match outcome {
             Some(Ok(())) => Ok(()),
             Some(Err(_)) => Err(self.reason().await),
             None => Err(self.known().unwrap_or_else(Error::deadline_exceeded)),

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_timeout_is_spelled_as_finely_as_it_fits() {
-        let text = |value: Option<http::HeaderValue>| value.map(|value| value.to_str().unwrap().to_owned());
+        let text = |value: Option<HeaderValue>| value.map(|value| value.to_str().unwrap().to_owned());
         for (timeout, connect, grpc) in [
             (Duration::ZERO, Some("1"), Some("0n")),
             (Duration::from_nanos(1_999_999), Some("1"), Some("1999999n")),

@@ -19,6 +19,9 @@ pub struct Builder<C = HttpConnector> {
     /// Divides that among the addresses of a host.
     divide: Option<fn(&mut C, Duration)>,
     idle_timeout: Option<Duration>,
+    max_idle_per_host: usize,
+    stream_window: u32,
+    connection_window: u32,
     keep_alive_interval: Option<Duration>,
     keep_alive_timeout: Duration,
     max_header_list_size: u32,
@@ -35,6 +38,10 @@ pub(super) enum Only {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+const MAX_IDLE: usize = 64;
+const STREAM_WINDOW: u32 = 256 << 10;
+/// What is unread is bounded by the streams: this one only makes some of them wait for others.
+const CONNECTION_WINDOW: u32 = 1 << 30;
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Silent connections are asked by the kernel, which no server takes amiss.
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(45);
@@ -69,6 +76,9 @@ impl<C: Connector> Builder<C> {
             connect_timeout: CONNECT_TIMEOUT,
             divide: None,
             idle_timeout: Some(IDLE_TIMEOUT),
+            max_idle_per_host: MAX_IDLE,
+            stream_window: STREAM_WINDOW,
+            connection_window: CONNECTION_WINDOW,
             keep_alive_interval: None,
             keep_alive_timeout: KEEP_ALIVE_TIMEOUT,
             max_header_list_size: MAX_HEADER_LIST_SIZE,
@@ -102,6 +112,27 @@ impl<C: Connector> Builder<C> {
     /// How long a connection is kept that nobody uses, or `None` for ever; the default is 90 s.
     pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = timeout.into();
+        self
+    }
+
+    /// How many connections to a host are kept that nobody uses; the default is 64.
+    pub fn max_idle_per_host(mut self, connections: usize) -> Self {
+        self.max_idle_per_host = connections;
+        self
+    }
+
+    /// How much of a response a server of HTTP/2 may send ahead of who reads it, in bytes; the default is 256 KiB. More is faster over long
+    /// distances: a stream brings a window's worth in the time of a round trip.
+    pub fn stream_window(mut self, bytes: u32) -> Self {
+        self.stream_window = bytes;
+        self
+    }
+
+    /// The same for all responses of a connection together, in bytes; the default is 1 GiB, which is as good as none.
+    /// Where it is not far more than what the streams have, a few streams that nobody reads hold up all others, and h2 ends connections on which small
+    /// messages lie unread, each of which counts 256 bytes, for half of it.
+    pub fn connection_window(mut self, bytes: u32) -> Self {
+        self.connection_window = bytes;
         self
     }
 
@@ -150,7 +181,10 @@ impl<C: Connector> Builder<C> {
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(self.idle_timeout)
+            .pool_max_idle_per_host(self.max_idle_per_host)
             .http2_only(http2)
+            .http2_initial_stream_window_size(self.stream_window)
+            .http2_initial_connection_window_size(self.connection_window)
             .http2_keep_alive_interval(self.keep_alive_interval)
             .http2_keep_alive_timeout(self.keep_alive_timeout)
             .http2_max_header_list_size(self.max_header_list_size);

@@ -246,6 +246,26 @@ async fn a_connection_is_kept_whose_body_ends_after_its_last_frame() {
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
+/// As many as there are: others go on, and nothing that was sent is lost.
+#[tokio::test]
+async fn streams_that_nobody_reads_hold_up_nobody_else() {
+    let client = TalkClient(Channel::connect(super::talk::serve(Talk::default()).await).unwrap().grpc());
+    let mut unread = Vec::new();
+    for _ in 0..10 {
+        unread.push(client.split(text(&"x".repeat(20_000))).await.unwrap().into_message());
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let said = tokio::time::timeout(Duration::from_secs(5), client.say(text("a"))).await.unwrap();
+    assert_eq!(said.unwrap().into_message(), text("a"));
+    for mut letters in unread {
+        let mut count = 0;
+        while letters.message().await.unwrap().is_some() {
+            count += 1;
+        }
+        assert_eq!(count, 20_000);
+    }
+}
+
 #[tokio::test]
 async fn what_a_connector_says_itself_is_the_calls_error() {
     let connector = tower::service_fn(|_: http::Uri| async {
