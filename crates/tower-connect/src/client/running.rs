@@ -42,6 +42,7 @@ impl Upload {
         }
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -64,6 +65,7 @@ pub(crate) struct Work {
     /// Whether all of that has been handed over, if not sent.
     done: bool,
     /// Whether the peer takes nothing of what is written.
+    #[cfg(feature = "client")]
     stalled: bool,
 }
 

@@ -42,10 +42,19 @@ impl Deadline {
         Poll::Ready(Error::deadline_exceeded())
     }
 
-    /// An error as it looks to who knows of the deadline: a server that was told of it may be the first to give up.
+    /// An error as it looks to who knows of the deadline: a server that was told of it may be the first to give up, and an upload that ends with it
+    /// may take its connection along.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        let given_up = error.code() == Code::Canceled && error.origin() == Origin::Transport;
-        if given_up && now() + TICK >= self.at { Error::deadline_exceeded().with_source(error) } else { error }
+        let under_way = error.origin() == Origin::Transport && error.code() != Code::DeadlineExceeded;
+        if !under_way || now() + TICK < self.at {
+            return error;
+        }
+        let retry = error.retry();
+        let expired = Error::deadline_exceeded().with_source(error);
+        match retry {
+            Some(retry) => expired.with_retry(retry),
+            None => expired,
+        }
     }
 
     /// Puts a bound on a response that is read: what has come in time is there for a reader who comes late.
