@@ -37,18 +37,14 @@ impl Upload {
     /// Nobody waits for the response any more.
     pub(super) fn end(&self) {
         let _ = self.over.set(());
-        if let Some(waker) = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
 
-    #[cfg(feature = "client")]
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.deadline
-    }
-
     /// Whether nothing more is to be sent. Otherwise whoever asks is woken when that changes, but not by the deadline.
-    pub(crate) fn is_over(&self, cx: &Context<'_>) -> bool {
+    pub(super) fn is_over(&self, cx: &Context<'_>) -> bool {
         let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             *waker = Some(cx.waker().clone());
@@ -69,11 +65,33 @@ pub(crate) struct Work {
     stalled: bool,
 }
 
+/// What is to be done with a task.
+#[cfg(feature = "client")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    GoOn,
+    /// The same, up to a deadline.
+    Until(Instant),
+    /// What it is held up by is over.
+    Abort,
+}
+
+#[cfg(feature = "client")]
 impl Work {
-    /// The upload that this is held up by.
-    #[cfg(feature = "client")]
-    pub(crate) fn upload(&self) -> Option<&Upload> {
-        self.upload.as_deref().filter(|_| self.stalled || !self.done)
+    /// The task is woken when that changes, but not by a deadline.
+    pub(crate) fn verdict(&mut self, cx: &Context<'_>) -> Verdict {
+        let Some(upload) = &self.upload else { return Verdict::GoOn };
+        let held_up = self.stalled || !self.done;
+        match (upload.is_over(cx), upload.deadline) {
+            (true, _) if held_up => Verdict::Abort,
+            (true, _) => {
+                // What comes next on a connection has nothing to do with it.
+                self.upload = None;
+                Verdict::GoOn
+            }
+            (false, Some(deadline)) if held_up => Verdict::Until(deadline),
+            (false, _) => Verdict::GoOn,
+        }
     }
 }
 
@@ -82,14 +100,35 @@ thread_local! {
     static RUNNING: Cell<Option<Work>> = const { Cell::new(None) };
 }
 
+/// Puts back what was being run, also after a panic.
+struct Outside(Option<Work>);
+
+impl Outside {
+    fn of(work: Option<Work>) -> Self {
+        Self(RUNNING.replace(work))
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        RUNNING.set(self.0.take());
+    }
+}
+
 /// Runs what may hold an upload, and keeps to whom that belongs.
 #[cfg(feature = "client")]
 pub(crate) fn run<T>(work: &mut Work, run: impl FnOnce() -> T) -> T {
-    let before = Work { stalled: false, ..std::mem::take(work) };
-    let outside = RUNNING.replace(Some(before));
+    let outside = Outside::of(Some(Work { stalled: false, ..std::mem::take(work) }));
     let done = run();
-    *work = RUNNING.replace(outside).unwrap_or_default();
+    *work = RUNNING.take().unwrap_or_default();
+    drop(outside);
     done
+}
+
+/// Runs what has uploads of its own: the request of a call may make other calls.
+pub(super) fn apart<T>(run: impl FnOnce() -> T) -> T {
+    let _outside = Outside::of(None);
+    run()
 }
 
 /// The upload that was asked last, and will be run by somebody else from now on.

@@ -68,11 +68,10 @@ impl Tied {
 
 impl WireBody for Tied {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
-        let frame = self.poll_request(cx);
+        let frame = running::apart(|| self.poll_request(cx));
         if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
             self.request = None;
         }
-        // After what may be tied to another call inside of this one.
         if self.request.is_some() {
             running::claim(&self.upload);
         } else {
@@ -82,7 +81,7 @@ impl WireBody for Tied {
     }
 
     fn is_end(&self) -> bool {
-        let ended = self.request.as_ref().is_none_or(Body::is_end_stream);
+        let ended = running::apart(|| self.request.as_ref().is_none_or(Body::is_end_stream));
         // hyper asks for it before it begins to send, and may then wait before it asks for more.
         if !ended {
             running::claim(&self.upload);

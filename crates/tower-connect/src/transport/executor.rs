@@ -6,7 +6,7 @@ use hyper::rt::Executor;
 use pin_project::pin_project;
 use tokio::time::{Sleep, sleep_until};
 
-use crate::client::running::{Work, hand_over, run};
+use crate::client::running::{Verdict, Work, hand_over, run};
 
 /// Runs the connections and uploads of hyper's client, and lets go of an upload whose call is over, however long the server takes nothing of
 /// it: over HTTP/2 that resets the stream, over HTTP/1.1 it closes the connection.
@@ -36,23 +36,23 @@ impl<F: Future<Output = ()>> Future for Task<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        if this.work.upload().is_some_and(|upload| upload.is_over(cx)) {
+        if this.work.verdict(cx) == Verdict::Abort {
             return Poll::Ready(());
         }
         let done = run(this.work, || this.future.poll(cx));
         if done.is_ready() {
             return done;
         }
-        // It is asked again, so that it is this task which is woken.
-        let Some(upload) = this.work.upload() else { return Poll::Pending };
-        if upload.is_over(cx) {
-            return Poll::Ready(());
+        match this.work.verdict(cx) {
+            Verdict::GoOn => Poll::Pending,
+            Verdict::Abort => Poll::Ready(()),
+            Verdict::Until(deadline) => {
+                let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
+                if timer.deadline() != deadline.into() {
+                    timer.as_mut().reset(deadline.into());
+                }
+                timer.as_mut().poll(cx)
+            }
         }
-        let Some(deadline) = upload.deadline() else { return Poll::Pending };
-        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
-        if timer.deadline() != deadline.into() {
-            timer.as_mut().reset(deadline.into());
-        }
-        timer.as_mut().poll(cx)
     }
 }

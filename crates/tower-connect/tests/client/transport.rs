@@ -205,6 +205,30 @@ async fn a_connection_that_takes_nothing_goes_with_its_call() {
     closed(&open).await;
 }
 
+/// The request of a call may make calls of its own, whose connections have nothing to do with it.
+#[tokio::test]
+async fn calls_within_the_request_of_another_outlive_it() {
+    let url = super::talk::serve(Talk::default()).await;
+    for protocol in PROTOCOLS {
+        let outer = TalkClient(Channel::connect(url.as_str()).unwrap().protocol(protocol));
+        let inner = TalkClient(Channel::connect(url.as_str()).unwrap().protocol(protocol));
+        let first = inner.clone();
+        let letters = futures::stream::once(async move { first.say(text("a")).await.map(|said| said.into_message()) });
+        let endless = futures::StreamExt::chain(letters, futures::stream::pending());
+        let mut answers = outer.chat(Messages::new(endless)).await.unwrap().into_message();
+        assert_eq!(answers.message().await.unwrap(), Some(text("a")), "{protocol}");
+        // A call on the inner connection, which is under way when the outer call ends.
+        let (sender, messages) = Messages::channel(1);
+        sender.send(text("b")).await.unwrap();
+        let mut others = inner.chat(messages).await.unwrap().into_message();
+        assert_eq!(others.message().await.unwrap(), Some(text("b")));
+        drop(answers);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        sender.send(text("c")).await.unwrap();
+        assert_eq!(others.message().await.unwrap(), Some(text("c")), "{protocol}");
+    }
+}
+
 /// A server of HTTP/1.1 whose bodies end a little later than their last frames, and how many connections it has seen.
 async fn hesitant() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
