@@ -105,7 +105,7 @@ fn start<Out>(
             // The request has come to a server, and is passed on: its caller waits no longer for it.
             call.inherit(&incoming);
             head.extensions.clear();
-            hop::remove(&mut head.headers);
+            hop::pass_call(&mut head.headers);
         }
         senders.until(call.deadline());
         channel.send(call, head, body, spec)

@@ -259,10 +259,11 @@ impl Service<http::Request<Body>> for Channel {
             Ok(uri) => *request.uri_mut() = uri,
             Err(error) => return ChannelFuture::failed(error),
         }
-        // They are those of this server, and not of the next.
-        hop::remove(request.headers_mut());
         if let Some(call) = request.extensions_mut().get_mut::<Call>() {
             call.redirect(self.options.settled_protocol(), Arc::clone(&self.options));
+            hop::pass_call(request.headers_mut());
+        } else {
+            hop::pass(request.headers_mut());
         }
         self.forward(request)
     }

@@ -1,4 +1,4 @@
-//! Headers of a request that has come to a server and is passed on to the next, which are for the first one only.
+//! Headers of a request that has come to a server and is passed on to the next.
 
 use http::HeaderMap;
 use http::header::{
@@ -6,17 +6,11 @@ use http::header::{
     PROXY_AUTHORIZATION, RANGE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
-/// Source: "Connection" and "Conditional Requests" of RFC 9110, 7.6.1 and 13.
-const NAMES: [HeaderName; 15] = [
+/// What is for the first server only. Source: "Connection" of RFC 9110, 7.6.1.
+const ONE_HOP: [HeaderName; 9] = [
     HOST,
     EXPECT,
     PROXY_AUTHORIZATION,
-    RANGE,
-    IF_MATCH,
-    IF_NONE_MATCH,
-    IF_MODIFIED_SINCE,
-    IF_UNMODIFIED_SINCE,
-    IF_RANGE,
     TE,
     TRAILER,
     TRANSFER_ENCODING,
@@ -25,10 +19,22 @@ const NAMES: [HeaderName; 15] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
-pub(super) fn remove(headers: &mut HeaderMap) {
+/// What asks for a part of an answer, or for none, which a call cannot be answered by.
+const CONDITIONS: [HeaderName; 6] = [RANGE, IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE];
+
+/// For any request.
+pub(super) fn pass(headers: &mut HeaderMap) {
     let named = headers.get_all(CONNECTION).into_iter().flat_map(|names| names.as_bytes().split(|byte| *byte == b','));
     let named: Vec<_> = named.filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok()).collect();
-    for name in named.into_iter().chain([CONNECTION]).chain(NAMES) {
+    for name in named.into_iter().chain([CONNECTION]).chain(ONE_HOP) {
+        headers.remove(name);
+    }
+}
+
+/// For a call.
+pub(super) fn pass_call(headers: &mut HeaderMap) {
+    pass(headers);
+    for name in CONDITIONS {
         headers.remove(name);
     }
 }
@@ -43,7 +49,9 @@ mod tests {
         for name in ["host", "connection", "x-hop", "expect", "if-none-match", "range", "authorization", "x-user"] {
             headers.insert(name, "keep-alive, X-Hop, bad name".parse().unwrap());
         }
-        remove(&mut headers);
+        pass(&mut headers);
+        assert_eq!(headers.len(), 4);
+        pass_call(&mut headers);
         assert_eq!(headers.len(), 2);
         assert!(headers.contains_key("authorization") && headers.contains_key("x-user"));
     }

@@ -2,6 +2,7 @@
 //! the upload can, because hyper hands it over to be run; the body tells it whose it is.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Instant;
@@ -14,7 +15,7 @@ use crate::envelope::now;
 pub(crate) struct Upload {
     /// Why the request could not be sent to its end.
     failure: OnceLock<Error>,
-    over: OnceLock<()>,
+    over: AtomicBool,
     deadline: Option<Instant>,
     /// Of who runs the upload. The lock is held for as long as it takes to copy it.
     waker: Mutex<Option<Waker>>,
@@ -36,76 +37,66 @@ impl Upload {
 
     /// Nobody waits for the response any more.
     pub(super) fn end(&self) {
-        let _ = self.over.set(());
+        self.over.store(true, Ordering::Release);
         let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(waker) = waker {
             waker.wake();
         }
     }
 
+    #[cfg(feature = "client")]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Whether nothing more is to be sent. Otherwise whoever asks is woken when that changes, but not by the deadline.
-    pub(super) fn is_over(&self, cx: &Context<'_>) -> bool {
+    pub(crate) fn is_over(&self, cx: &Context<'_>) -> bool {
         let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
         if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             *waker = Some(cx.waker().clone());
         }
-        self.over.get().is_some() || self.deadline.is_some_and(|deadline| now() >= deadline)
+        self.over.load(Ordering::Acquire) || self.is_expired()
+    }
+
+    pub(super) fn is_expired(&self) -> bool {
+        self.deadline.is_some_and(|deadline| now() >= deadline)
     }
 }
 
 /// What a task of hyper's runs.
 #[derive(Debug, Default)]
-pub(crate) struct Work {
-    /// The upload that was asked last.
+pub(crate) struct Running {
+    /// The upload that was asked last, while it is not all sent.
     upload: Option<Arc<Upload>>,
-    /// Whether all of that has been handed over, if not sent.
-    done: bool,
+    /// Whether all of it has been handed over.
+    handed_over: bool,
+    /// Whether the task ends with it: one that runs nothing else, or a connection of HTTP/1.1.
+    #[cfg(feature = "client")]
+    is_all: bool,
     /// Whether the peer takes nothing of what is written.
     #[cfg(feature = "client")]
     stalled: bool,
 }
 
-/// What is to be done with a task.
 #[cfg(feature = "client")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    GoOn,
-    /// The same, up to a deadline.
-    Until(Instant),
-    /// What it is held up by is over.
-    Abort,
-}
-
-#[cfg(feature = "client")]
-impl Work {
-    /// The task is woken when that changes, but not by a deadline.
-    pub(crate) fn verdict(&mut self, cx: &Context<'_>) -> Verdict {
-        let Some(upload) = &self.upload else { return Verdict::GoOn };
-        let held_up = self.stalled || !self.done;
-        match (upload.is_over(cx), upload.deadline) {
-            (true, _) if held_up => Verdict::Abort,
-            (true, _) => {
-                // What comes next on a connection has nothing to do with it.
-                self.upload = None;
-                Verdict::GoOn
-            }
-            (false, Some(deadline)) if held_up => Verdict::Until(deadline),
-            (false, _) => Verdict::GoOn,
-        }
+impl Running {
+    /// What the task waits to be sent. It is woken when that is over, but not by the deadline.
+    pub(crate) fn upload(&self) -> Option<&Upload> {
+        self.upload.as_deref().filter(|_| self.is_all)
     }
 }
 
 thread_local! {
     /// What is being run, if it is by us.
-    static RUNNING: Cell<Option<Work>> = const { Cell::new(None) };
+    static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
 }
 
 /// Puts back what was being run, also after a panic.
-struct Outside(Option<Work>);
+struct Outside(Option<Running>);
 
 impl Outside {
-    fn of(work: Option<Work>) -> Self {
-        Self(RUNNING.replace(work))
+    fn of(running: Option<Running>) -> Self {
+        Self(RUNNING.replace(running))
     }
 }
 
@@ -117,11 +108,15 @@ impl Drop for Outside {
 
 /// Runs what may hold an upload, and keeps to whom that belongs.
 #[cfg(feature = "client")]
-pub(crate) fn run<T>(work: &mut Work, run: impl FnOnce() -> T) -> T {
-    let outside = Outside::of(Some(Work { stalled: false, ..std::mem::take(work) }));
+pub(crate) fn run<T>(running: &mut Running, run: impl FnOnce() -> T) -> T {
+    let outside = Outside::of(Some(std::mem::take(running)));
     let done = run();
-    *work = RUNNING.take().unwrap_or_default();
+    *running = RUNNING.take().unwrap_or_default();
     drop(outside);
+    if running.handed_over && !running.stalled {
+        // It is sent, and what comes next on a connection has nothing to do with it.
+        running.upload = None;
+    }
     done
 }
 
@@ -131,36 +126,42 @@ pub(super) fn apart<T>(run: impl FnOnce() -> T) -> T {
     run()
 }
 
-/// The upload that was asked last, and will be run by somebody else from now on.
+/// Takes the upload that was asked last, for a task of its own.
 #[cfg(feature = "client")]
-pub(crate) fn hand_over() -> Work {
-    let mut handed = None;
-    change(|work| handed = work.upload.take_if(|_| !work.done));
-    Work { upload: handed, ..Work::default() }
+pub(crate) fn take_over() -> Running {
+    let mut upload = None;
+    change(|running| upload = running.upload.take_if(|_| !running.handed_over));
+    Running { is_all: upload.is_some(), upload, ..Running::default() }
 }
 
-/// Says that the peer takes nothing of what is written.
+/// Says that this is a connection of HTTP/1.1, and whether its peer takes what is written.
 #[cfg(feature = "client")]
-pub(crate) fn stall() {
-    change(|work| work.stalled = true);
+pub(crate) fn note_http1(stalled: bool) {
+    change(|running| {
+        running.is_all = true;
+        running.stalled = stalled;
+    });
 }
 
 /// Says to whoever runs this whose upload it is.
 pub(super) fn claim(upload: &Arc<Upload>) {
-    change(|work| {
-        work.upload = Some(Arc::clone(upload));
-        work.done = false;
+    change(|running| {
+        running.upload = Some(Arc::clone(upload));
+        running.handed_over = false;
     });
 }
 
 /// Says that an upload has all been handed over.
 pub(super) fn release(upload: &Arc<Upload>) {
-    change(|work| work.done |= work.upload.as_ref().is_some_and(|running| Arc::ptr_eq(running, upload)));
+    change(|running| running.handed_over |= running.upload.as_ref().is_some_and(|last| Arc::ptr_eq(last, upload)));
 }
 
-fn change(change: impl FnOnce(&mut Work)) {
-    if let Some(mut work) = RUNNING.take() {
-        change(&mut work);
-        RUNNING.set(Some(work));
-    }
+fn change(change: impl FnOnce(&mut Running)) {
+    // A body may be dropped with its thread.
+    let _ = RUNNING.try_with(|cell| {
+        if let Some(mut running) = cell.take() {
+            change(&mut running);
+            cell.set(Some(running));
+        }
+    });
 }

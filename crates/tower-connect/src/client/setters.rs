@@ -70,6 +70,8 @@ macro_rules! setters {
         }
 
         /// How long a call may take, from its start to its last message, or `None`; by default it may take for ever. The server is told.
+        ///
+        /// What has come in time is there for a reader who comes later.
         #[must_use]
         pub fn timeout(mut self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
             self.options_mut().timeout = timeout.into().into();

@@ -53,13 +53,16 @@ impl Tied {
         let Some(request) = &mut self.request else { return Poll::Ready(None) };
         let expired = self.deadline.as_mut().is_some_and(|deadline| deadline.poll(cx).is_ready());
         if expired || self.upload.is_over(cx) {
-            return Poll::Ready(Some(Err(canceled())));
+            // The caller may find it in what becomes of the transport's error.
+            let expired = expired || self.upload.is_expired();
+            let reason = if expired { Error::deadline_exceeded() } else { ended() };
+            return Poll::Ready(Some(Err(canceled(reason))));
         }
         Poll::Ready(match ready!(request.poll(cx)) {
             Some(Err(error)) => {
                 // Part of the request may have been sent, whatever it is that this side tells of.
                 self.upload.fail(error.without_retry().with_origin(Origin::Local));
-                Some(Err(canceled()))
+                Some(Err(canceled(ended())))
             }
             frame => frame,
         })
@@ -104,13 +107,20 @@ impl Drop for Tied {
     }
 }
 
+fn ended() -> Error {
+    Error::new(Code::Canceled, "the call has ended")
+}
+
+/// What the transport is told of a call that is over. By its source hyper knows with which reason to reset the stream.
+#[cfg(feature = "client")]
+fn canceled(reason: Error) -> Error {
+    reason.with_source(h2::Error::from(h2::Reason::CANCEL))
+}
+
 /// What the transport is told of a call that is over.
-fn canceled() -> Error {
-    let error = Error::new(Code::Canceled, "the call has ended");
-    #[cfg(feature = "client")]
-    // By this hyper knows with which reason to reset the stream.
-    let error = error.with_source(h2::Error::from(h2::Reason::CANCEL));
-    error
+#[cfg(not(feature = "client"))]
+fn canceled(reason: Error) -> Error {
+    reason
 }
 
 /// The response, which keeps its request going.
@@ -138,5 +148,9 @@ impl WireBody for Held {
 
     fn failure(&self) -> Option<Code> {
         self.response.failure()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.response.is_settled()
     }
 }

@@ -67,6 +67,11 @@ pub(crate) trait WireBody: Send {
 
     /// See [`Body::failure`].
     fn failure(&self) -> Option<Code>;
+
+    /// See [`Body::is_settled`].
+    fn is_settled(&self) -> bool {
+        false
+    }
 }
 
 impl Body {
@@ -182,6 +187,11 @@ impl Body {
             Kind::Wire(body) => body.failure(),
             _ => None,
         }
+    }
+
+    /// Whether it is known how the body ends, and will be told shortly.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(&self.kind, Kind::Wire(body) if body.is_settled())
     }
 
     /// The length of the one message of a typed reply.

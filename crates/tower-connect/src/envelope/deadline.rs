@@ -45,7 +45,8 @@ impl Deadline {
     /// An error as it looks to who knows of the deadline: a server that was told of it may be the first to give up, and an upload that ends with it
     /// may take its connection along.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        let under_way = error.origin() == Origin::Transport && error.code() != Code::DeadlineExceeded;
+        let broken = matches!(error.code(), Code::Unavailable | Code::Canceled);
+        let under_way = broken && error.origin() == Origin::Transport;
         if !under_way || now() + TICK < self.at {
             return error;
         }
@@ -131,6 +132,9 @@ impl WireBody for Answer {
             self.in_time = true;
             return Poll::Pending;
         };
+        if self.body.is_settled() {
+            return Poll::Pending;
+        }
         if !self.in_time {
             ready!(self.grace.get_or_insert_with(|| Box::pin(sleep(GRACE))).as_mut().poll(cx));
         }

@@ -247,4 +247,8 @@ impl WireBody for Download {
     fn failure(&self) -> Option<Code> {
         None
     }
+
+    fn is_settled(&self) -> bool {
+        self.outcome.is_some()
+    }
 }

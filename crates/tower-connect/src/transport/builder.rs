@@ -16,8 +16,8 @@ pub struct Builder<C = HttpConnector> {
     connector: C,
     only: Option<Only>,
     connect_timeout: Duration,
-    /// Divides that among the addresses of a host.
-    divide: Option<fn(&mut C, Duration)>,
+    /// Tells a connector of that, and whether it is for HTTP/2.
+    prepare: Option<fn(&mut C, Duration, bool)>,
     idle_timeout: Option<Duration>,
     max_idle_per_host: usize,
     stream_window: u32,
@@ -42,6 +42,8 @@ const MAX_IDLE: usize = 64;
 const STREAM_WINDOW: u32 = 256 << 10;
 /// What is unread is bounded by the streams: this one only makes some of them wait for others.
 const CONNECTION_WINDOW: u32 = 1 << 30;
+/// Source: "WINDOW_UPDATE" of RFC 9113, 6.9.1.
+const LARGEST_WINDOW: u32 = (1 << 31) - 1;
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Silent connections are asked by the kernel, which no server takes amiss.
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(45);
@@ -60,12 +62,16 @@ impl Default for Builder {
         connector.set_keepalive(Some(TCP_KEEP_ALIVE));
         connector.set_keepalive_interval(Some(TCP_KEEP_ALIVE_INTERVAL));
         connector.set_keepalive_retries(Some(TCP_KEEP_ALIVE_RETRIES));
-        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-        connector.set_tcp_user_timeout(Some(TCP_USER_TIMEOUT));
-        // A host may have several addresses, of which the first ones are dead.
-        let each = |connector: &mut HttpConnector, limit| connector.set_connect_timeout(Some(limit));
-        Self { divide: Some(each), ..Self::new(connector) }
+        Self { prepare: Some(prepare), ..Self::new(connector) }
     }
+}
+
+fn prepare(connector: &mut HttpConnector, limit: Duration, is_http2: bool) {
+    // It is divided among the addresses of a host, of which the first ones may be dead.
+    connector.set_connect_timeout(Some(limit));
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    // Over HTTP/1.1 a server may take its time to read what it was sent.
+    connector.set_tcp_user_timeout(is_http2.then_some(TCP_USER_TIMEOUT));
 }
 
 impl<C: Connector> Builder<C> {
@@ -74,7 +80,7 @@ impl<C: Connector> Builder<C> {
             connector,
             only: None,
             connect_timeout: CONNECT_TIMEOUT,
-            divide: None,
+            prepare: None,
             idle_timeout: Some(IDLE_TIMEOUT),
             max_idle_per_host: MAX_IDLE,
             stream_window: STREAM_WINDOW,
@@ -124,7 +130,7 @@ impl<C: Connector> Builder<C> {
     /// How much of a response a server of HTTP/2 may send ahead of who reads it, in bytes; the default is 256 KiB. More is faster over long
     /// distances: a stream brings a window's worth in the time of a round trip.
     pub fn stream_window(mut self, bytes: u32) -> Self {
-        self.stream_window = bytes;
+        self.stream_window = bytes.min(LARGEST_WINDOW);
         self
     }
 
@@ -132,7 +138,7 @@ impl<C: Connector> Builder<C> {
     /// Where it is not far more than what the streams have, a few streams that nobody reads hold up all others, and h2 ends connections on which small
     /// messages lie unread, each of which counts 256 bytes, for half of it.
     pub fn connection_window(mut self, bytes: u32) -> Self {
-        self.connection_window = bytes;
+        self.connection_window = bytes.min(LARGEST_WINDOW);
         self
     }
 
@@ -166,10 +172,7 @@ impl<C: Connector> Builder<C> {
 
     /// The transport. Nothing is connected yet.
     #[must_use]
-    pub fn build(mut self) -> HttpTransport<C> {
-        if let Some(divide) = self.divide {
-            divide(&mut self.connector, self.connect_timeout);
-        }
+    pub fn build(self) -> HttpTransport<C> {
         let http2 = self.pool(true);
         let other = if self.only == Some(Only::Http2) { http2.clone() } else { self.pool(false) };
         HttpTransport::new_with(other, http2, self.only)
@@ -191,6 +194,14 @@ impl<C: Connector> Builder<C> {
         client.build(Limited::new(self.secured(http2), self.connect_timeout, http2))
     }
 
+    fn connector(&self, http2: bool) -> C {
+        let mut connector = self.connector.clone();
+        if let Some(prepare) = self.prepare {
+            prepare(&mut connector, self.connect_timeout, http2);
+        }
+        connector
+    }
+
     #[cfg(feature = "tls")]
     fn secured(&self, http2: bool) -> super::tls::Secured<C> {
         use super::tls::{Secured, Versions};
@@ -200,12 +211,12 @@ impl<C: Connector> Builder<C> {
             Some(Only::Http1) => Versions::Http1,
             Some(Only::Http2) | None => Versions::Both,
         };
-        Secured { inner: self.connector.clone(), config: self.tls.clone(), versions }
+        Secured { inner: self.connector(http2), config: self.tls.clone(), versions }
     }
 
     #[cfg(not(feature = "tls"))]
-    fn secured(&self, _: bool) -> super::connector::Secured<C> {
-        super::connector::Secured(self.connector.clone())
+    fn secured(&self, http2: bool) -> super::connector::Secured<C> {
+        super::connector::Secured(self.connector(http2))
     }
 }
 

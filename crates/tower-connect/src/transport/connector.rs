@@ -45,7 +45,7 @@ where
     type Connecting = C::Future;
 }
 
-/// A connector that does not try for ever, with whatever TLS asks for.
+/// A connector that does not try for ever, and gives connections that tell when nothing is taken of them.
 #[derive(Clone, Debug)]
 pub struct Limited<C> {
     inner: Secured<C>,

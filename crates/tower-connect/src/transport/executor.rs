@@ -6,7 +6,7 @@ use hyper::rt::Executor;
 use pin_project::pin_project;
 use tokio::time::{Sleep, sleep_until};
 
-use crate::client::running::{Verdict, Work, hand_over, run};
+use crate::client::running::{Running, run, take_over};
 
 /// Runs the connections and uploads of hyper's client, and lets go of an upload whose call is over, however long the server takes nothing of
 /// it: over HTTP/2 that resets the stream, over HTTP/1.1 it closes the connection.
@@ -19,7 +19,7 @@ where
 {
     fn execute(&self, future: F) {
         // An upload that a connection of HTTP/2 has begun goes on by itself.
-        tokio::spawn(Task { future, work: hand_over(), timer: None });
+        tokio::spawn(Task { future, running: take_over(), timer: None });
     }
 }
 
@@ -27,7 +27,7 @@ where
 struct Task<F> {
     #[pin]
     future: F,
-    work: Work,
+    running: Running,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -36,23 +36,19 @@ impl<F: Future<Output = ()>> Future for Task<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        if this.work.verdict(cx) == Verdict::Abort {
+        let done = run(this.running, || this.future.poll(cx));
+        let upload = match this.running.upload() {
+            Some(upload) if done.is_pending() => upload,
+            Some(_) | None => return done,
+        };
+        if upload.is_over(cx) {
             return Poll::Ready(());
         }
-        let done = run(this.work, || this.future.poll(cx));
-        if done.is_ready() {
-            return done;
+        let Some(deadline) = upload.deadline() else { return Poll::Pending };
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
+        if timer.deadline() != deadline.into() {
+            timer.as_mut().reset(deadline.into());
         }
-        match this.work.verdict(cx) {
-            Verdict::GoOn => Poll::Pending,
-            Verdict::Abort => Poll::Ready(()),
-            Verdict::Until(deadline) => {
-                let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
-                if timer.deadline() != deadline.into() {
-                    timer.as_mut().reset(deadline.into());
-                }
-                timer.as_mut().poll(cx)
-            }
-        }
+        timer.as_mut().poll(cx)
     }
 }

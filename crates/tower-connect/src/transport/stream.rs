@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 
-use crate::client::running::stall;
+use crate::client::running::note_http1;
 
 /// A connection, which tells who runs it when the peer takes nothing of what is written. Over HTTP/1.1 that holds up the one call that there is.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl<S: Connection> Stream<S> {
 
 impl<S> Stream<S> {
     fn watch<T>(&self, written: Poll<T>) -> Poll<T> {
-        if written.is_pending() && !self.is_http2 {
-            stall();
+        if !self.is_http2 {
+            note_http1(written.is_pending());
         }
         written
     }

@@ -65,6 +65,18 @@ async fn while_the_request_is_still_sent() {
 }
 
 #[tokio::test]
+async fn while_as_much_is_sent_as_can_be() {
+    for (protocol, client) in clients(&Talk::default()).await.into_iter().step_by(2) {
+        for _ in 0..10 {
+            let large = text(&"x".repeat(10_000));
+            let endless = futures::stream::repeat_with(move || Ok(large.clone()));
+            let failed = client.join(soon(Messages::new(endless))).await.unwrap_err();
+            assert_eq!(failed.code(), Code::DeadlineExceeded, "{protocol}: {failed:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn while_there_is_no_connection_and_with_a_server_that_says_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());

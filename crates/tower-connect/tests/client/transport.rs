@@ -205,6 +205,64 @@ async fn a_connection_that_takes_nothing_goes_with_its_call() {
     closed(&open).await;
 }
 
+/// A server of HTTP/2 that takes one stream at a time, and how many connections it has seen.
+async fn narrow(talk: Talk) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::<AtomicUsize>::default();
+    let counted = Arc::clone(&connections);
+    let app = tower_connect::axum::router::<_, _, ()>(talk, &RpcLayer::new());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let service = hyper_util::service::TowerToHyperService::new(app.clone());
+            tokio::spawn(async move {
+                let mut server = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
+                server.http2().max_concurrent_streams(1);
+                let _ = server.serve_connection(hyper_util::rt::TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    (url, connections)
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_stream_ends_alone() {
+    let (url, connections) = narrow(Talk::default()).await;
+    let transport = HttpTransport::builder().http2_only().build();
+    let client = TalkClient(Channel::new(transport, url).unwrap());
+    let (sender, messages) = Messages::channel(1);
+    sender.send(text("a")).await.unwrap();
+    let mut answers = client.chat(messages).await.unwrap().into_message();
+    assert_eq!(answers.message().await.unwrap(), Some(text("a")));
+    for _ in 0..2 {
+        // There is no stream for them.
+        let (waiting, messages) = Messages::channel(1);
+        waiting.send(text("b")).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(100), client.chat(messages)).await.is_err());
+        let late = Request::new(Messages::from_iter([text("c")]));
+        let late = late.with_options(CallOptions::new().timeout(Duration::from_millis(100)));
+        assert_eq!(client.join(late).await.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+    sender.send(text("d")).await.unwrap();
+    assert_eq!(answers.message().await.unwrap(), Some(text("d")));
+    drop((sender, answers));
+    assert_eq!(client.say(text("e")).await.unwrap().into_message(), text("e"));
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+/// What a connection of HTTP/1.1 did with one call has nothing to do with the next.
+#[tokio::test]
+async fn a_connection_is_kept_after_a_large_request() {
+    let client = TalkClient(Channel::connect(connections().await).unwrap());
+    let (first, _) = told(&client).await;
+    for _ in 0..3 {
+        let large = "x".repeat(3 << 20);
+        assert_eq!(client.say(text(&large)).await.unwrap().into_message().text.len(), large.len());
+        assert_eq!(told(&client).await.0, first);
+    }
+}
+
 /// The request of a call may make calls of its own, whose connections have nothing to do with it.
 #[tokio::test]
 async fn calls_within_the_request_of_another_outlive_it() {
