@@ -42,7 +42,7 @@ const MAX_IDLE: usize = 64;
 const STREAM_WINDOW: u32 = 256 << 10;
 /// What is unread is bounded by the streams: this one only makes some of them wait for others.
 const CONNECTION_WINDOW: u32 = 1 << 30;
-/// Source: "WINDOW_UPDATE" of RFC 9113, 6.9.1.
+/// Source: RFC 9113, 6.9.1.
 const LARGEST_WINDOW: u32 = (1 << 31) - 1;
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Silent connections are asked by the kernel, which no server takes amiss.
