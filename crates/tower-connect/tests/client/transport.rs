@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tower_connect::client::CallOptions;
 use tower_connect::transport::HttpTransport;
-use tower_connect::{Channel, Code, Error, Messages, Origin, Peer, Request, Retry, RpcLayer};
+use tower_connect::{Channel, Code, Error, Messages, Origin, Peer, Request, Response, Retry, RpcLayer};
 
 use super::talk::{PROTOCOLS, Talk, TalkClient, text};
 
@@ -271,7 +271,7 @@ async fn calls_within_the_request_of_another_outlive_it() {
         let outer = TalkClient(Channel::connect(url.as_str()).unwrap().protocol(protocol));
         let inner = TalkClient(Channel::connect(url.as_str()).unwrap().protocol(protocol));
         let first = inner.clone();
-        let letters = futures::stream::once(async move { first.say(text("a")).await.map(|said| said.into_message()) });
+        let letters = futures::stream::once(async move { first.say(text("a")).await.map(Response::into_message) });
         let endless = futures::StreamExt::chain(letters, futures::stream::pending());
         let mut answers = outer.chat(Messages::new(endless)).await.unwrap().into_message();
         assert_eq!(answers.message().await.unwrap(), Some(text("a")), "{protocol}");
