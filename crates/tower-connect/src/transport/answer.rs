@@ -34,10 +34,11 @@ impl Body for Answer {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         let frame = frame.map(|frame| frame.map_err(|error| Error::of_transport(Error::internal(error))));
         self.ended = !matches!(frame, Some(Ok(_)));
-        // hyper takes a stream of HTTP/2 for ended that was reset with NO_ERROR or CANCEL, however much of it is still to come.
+        // hyper takes a stream of HTTP/2 for ended that was reset with NO_ERROR or CANCEL, however much of it is still to come. Servers that give up
+        // a call use the latter.
         if frame.is_none() && self.resettable && !self.body.is_end_stream() && self.body.size_hint().exact() != Some(0)
         {
-            return Poll::Ready(Some(Err(Error::of_answer(Code::Internal, "the stream was reset before its end"))));
+            return Poll::Ready(Some(Err(Error::of_answer(Code::Canceled, "the stream was reset before its end"))));
         }
         Poll::Ready(frame)
     }
