@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Uri, request};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -12,7 +13,7 @@ use tower_service::Service;
 use super::address::Address;
 use super::in_process::InProcess;
 use super::shared::{Shared, SharedFuture};
-use super::{CallOptions, Egress, ResponseFuture, hop};
+use super::{CallOptions, Egress, HttpService, ResponseFuture, hop};
 use crate::error::BoxError;
 use crate::method::Spec;
 use crate::{Body, Call, Error, Result};
@@ -100,26 +101,12 @@ impl Channel {
     /// # Errors
     ///
     /// [`Code::InvalidArgument`](crate::Code::InvalidArgument) for what is not a URL of HTTP.
-    pub fn new<S, B>(service: S, url: impl TryInto<Uri, Error: Into<BoxError>>) -> Result<Self>
-    where
-        S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn new(service: impl HttpService, url: impl TryInto<Uri, Error: Into<BoxError>>) -> Result<Self> {
         Ok(Self::over(Shared::transport(service), Address::new(url)?))
     }
 
     /// Calls a server in this process, without a socket: a router, or any other service. All else is as it is over one, the protocol too.
-    pub fn service<S, B>(service: S) -> Self
-    where
-        S: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn service(service: impl HttpService) -> Self {
         Self::over(Shared::transport(InProcess(service)), Address::in_process())
     }
 
@@ -137,14 +124,10 @@ impl Channel {
     /// Puts a layer around all calls, in the envelope: it sees a [`Call`] in the extensions of each request, whole messages, and errors as
     /// errors. The last one is the outermost.
     #[must_use]
-    pub fn layer<L, B>(mut self, layer: L) -> Self
+    pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Shared> + Send + Sync + 'static,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
+        L::Service: HttpService,
     {
         self.layers.push(Arc::new(move |inner| Shared::layered(layer.layer(inner))));
         self.stack()
@@ -152,14 +135,10 @@ impl Channel {
 
     /// Puts a layer around the transport: it sees requests of HTTP, as they go over the wire. The last one is the outermost.
     #[must_use]
-    pub fn http_layer<L, B>(mut self, layer: L) -> Self
+    pub fn http_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Shared>,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
+        L::Service: HttpService,
     {
         self.transport = Shared::transport(layer.layer(self.transport));
         self.stack()
@@ -201,31 +180,29 @@ impl Channel {
     }
 
     /// Sends a call of the envelope to one of the server's procedures.
-    pub(super) fn send(&self, call: Call, mut head: request::Parts, body: Body, spec: &'static Spec) -> ChannelFuture {
-        head.uri = match self.address.of(Bytes::from_static(spec.procedure().as_bytes())) {
+    pub(super) fn send(&self, call: Call, head: request::Parts, body: Body, spec: &'static Spec) -> ChannelFuture {
+        self.forward(Some(call), Bytes::from_static(spec.procedure().as_bytes()), head, body)
+    }
+
+    /// Sends a request to a path of the server: a call, or any other.
+    fn forward(&self, call: Option<Call>, path: Bytes, mut head: request::Parts, body: Body) -> ChannelFuture {
+        head.uri = match self.address.of(path) {
             Ok(uri) => uri,
-            Err(error) => return ChannelFuture::failed(error),
+            Err(error) => return ChannelFuture(Either::Plain(ResponseFuture::failed(error))),
         };
         if let Some(metadata) = &self.metadata {
             add_missing(metadata, &mut head.headers);
         }
-        ChannelFuture(match self.stack.clone() {
+        ChannelFuture(match (self.stack.clone(), call) {
             // There is nobody in between who could want to see the call.
-            Stack::Plain(mut egress) => Either::Plain(egress.carry_out(&call, head, body)),
-            Stack::Layered(mut stack) => {
-                head.extensions.insert(call);
+            (Stack::Plain(mut egress), Some(call)) => Either::Plain(egress.carry_out(&call, head, body)),
+            (Stack::Plain(mut egress), None) => Either::Plain(egress.pass(http::Request::from_parts(head, body))),
+            (Stack::Layered(mut stack), call) => {
+                if let Some(call) = call {
+                    head.extensions.insert(call);
+                }
                 Either::Layered(stack.call(http::Request::from_parts(head, body)))
             }
-        })
-    }
-
-    fn forward(&self, mut request: http::Request<Body>) -> ChannelFuture {
-        if let Some(metadata) = &self.metadata {
-            add_missing(metadata, request.headers_mut());
-        }
-        ChannelFuture(match self.stack.clone() {
-            Stack::Plain(mut egress) => Either::Plain(egress.call(request)),
-            Stack::Layered(mut stack) => Either::Layered(stack.call(request)),
         })
     }
 }
@@ -250,28 +227,18 @@ impl Service<http::Request<Body>> for Channel {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: http::Request<Body>) -> ChannelFuture {
-        let path = match Call::of(request.extensions()) {
-            Some(call) => Bytes::copy_from_slice(call.procedure().as_bytes()),
-            None => Bytes::from(request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()),
-        };
-        match self.address.of(path) {
-            Ok(uri) => *request.uri_mut() = uri,
-            Err(error) => return ChannelFuture::failed(error),
-        }
-        if let Some(call) = request.extensions_mut().get_mut::<Call>() {
+    fn call(&mut self, request: http::Request<Body>) -> ChannelFuture {
+        let (mut head, body) = request.into_parts();
+        let mut call = head.extensions.remove::<Call>();
+        let path = if let Some(call) = &mut call {
             call.redirect(self.options.settled_protocol(), Arc::clone(&self.options));
-            hop::pass_call(request.headers_mut());
+            hop::pass_call(&mut head.headers);
+            Bytes::copy_from_slice(call.procedure().as_bytes())
         } else {
-            hop::pass(request.headers_mut());
-        }
-        self.forward(request)
-    }
-}
-
-impl ChannelFuture {
-    fn failed(error: Error) -> Self {
-        Self(Either::Plain(ResponseFuture::failed(error)))
+            hop::pass(&mut head.headers);
+            Bytes::copy_from_slice(head.uri.path_and_query().map_or("/", PathAndQuery::as_str).as_bytes())
+        };
+        self.forward(call, path, head, body)
     }
 }
 

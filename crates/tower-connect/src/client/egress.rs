@@ -51,15 +51,14 @@ where
     type Future = ResponseFuture<S, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let unready = |error: S::Error| Error::of_transport(Error::from(error.into())).with_retry(Retry::NeverSent);
-        self.inner.poll_ready(cx).map_err(unready)
+        self.inner.poll_ready(cx).map_err(|error| Error::of_transport(error).with_retry(Retry::NeverSent))
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let (mut head, body) = request.into_parts();
         match head.extensions.remove::<Call>() {
             Some(call) => self.carry_out(&call, head, body),
-            None => ResponseFuture::pass(self.inner.call(http::Request::from_parts(head, body))),
+            None => self.pass(http::Request::from_parts(head, body)),
         }
     }
 }
@@ -71,6 +70,11 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
+    /// Sends what is no call.
+    pub(super) fn pass(&mut self, request: http::Request<Body>) -> ResponseFuture<S, S::Future> {
+        ResponseFuture::pass(self.inner.call(request))
+    }
+
     /// Sends a call of which the service is ready.
     pub(super) fn carry_out(
         &mut self,

@@ -143,7 +143,7 @@ where
     loop {
         let next = match (state.as_mut().project(), pending.as_mut()) {
             (Project::Pass(inner), _) | (Project::Waiting(inner), None) => {
-                let response = ready!(inner.poll(cx)).map_err(failed)?;
+                let response = ready!(inner.poll(cx)).map_err(Error::of_transport)?;
                 return Poll::Ready(Ok(response.map(Body::new).into_parts()));
             }
             (Project::Failed(error), _) => return Poll::Ready(Err(error.take().expect(POLLED_AGAIN))),
@@ -161,7 +161,7 @@ where
                 State::Waiting(service.call(http::Request::from_parts(head, body)))
             }
             (Project::Waiting(inner), Some(_)) => {
-                let response = ready!(inner.poll(cx)).map_err(failed)?;
+                let response = ready!(inner.poll(cx)).map_err(Error::of_transport)?;
                 State::Reading(Some(response.map(Body::new).into_parts()))
             }
             (Project::Reading(response), Some(pending)) => {
@@ -174,10 +174,6 @@ where
         };
         state.set(next);
     }
-}
-
-fn failed(error: impl Into<BoxError>) -> Error {
-    Error::of_transport(Error::from(error.into()))
 }
 
 /// A request of so many bytes is sent at once, as a rule, and not worth to be followed.

@@ -81,7 +81,7 @@ pub use self::egress::Egress;
 pub use self::future::ResponseFuture;
 pub use self::layer::{ProtocolLayer, Spoken};
 pub use self::options::CallOptions;
-pub use self::shared::{Shared, SharedFuture};
+pub use self::shared::{HttpService, Shared, SharedFuture};
 use crate::protocol::{Connect, Grpc, GrpcWeb};
 
 /// The layer for calls in Connect.

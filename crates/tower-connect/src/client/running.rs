@@ -86,6 +86,12 @@ impl Running {
     }
 }
 
+impl Running {
+    fn is_of(&self, upload: &Arc<Upload>) -> bool {
+        self.upload.as_ref().is_some_and(|last| Arc::ptr_eq(last, upload))
+    }
+}
+
 thread_local! {
     /// What is being run, if it is by us.
     static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
@@ -146,14 +152,16 @@ pub(crate) fn note_http1(stalled: bool) {
 /// Says to whoever runs this whose upload it is.
 pub(super) fn claim(upload: &Arc<Upload>) {
     change(|running| {
-        running.upload = Some(Arc::clone(upload));
+        if !running.is_of(upload) {
+            running.upload = Some(Arc::clone(upload));
+        }
         running.handed_over = false;
     });
 }
 
 /// Says that an upload has all been handed over.
 pub(super) fn release(upload: &Arc<Upload>) {
-    change(|running| running.handed_over |= running.upload.as_ref().is_some_and(|last| Arc::ptr_eq(last, upload)));
+    change(|running| running.handed_over |= running.is_of(upload));
 }
 
 fn change(change: impl FnOnce(&mut Running)) {

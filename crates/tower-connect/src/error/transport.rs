@@ -3,14 +3,15 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::{Code, Error, Origin, Retry};
+use super::{BoxError, Code, Error, Origin, Retry};
 
 impl Error {
     /// The error of a call that was not carried to its end.
     ///
     /// One that says itself what it is stays what it is: a deadline of Tower's, the error of a layer. Of the others those of hyper, h2 and
     /// sockets are known, and whatever else a service may fail with means that it was not there for the call.
-    pub(crate) fn of_transport(error: Self) -> Self {
+    pub(crate) fn of_transport(error: impl Into<BoxError>) -> Self {
+        let error = Self::from(error.into());
         if error.origin() != Origin::Local || error.code() != Code::Internal || !error.message().is_empty() {
             return error;
         }
@@ -130,14 +131,14 @@ mod tests {
     fn what_says_itself_what_it_is_stays_so() {
         let error = Error::of_transport(Error::not_found("x"));
         assert_eq!((error.code(), error.origin()), (Code::NotFound, Origin::Local));
-        let late = Error::of_transport(Error::from(crate::BoxError::from(tower::timeout::error::Elapsed::new())));
+        let late = Error::of_transport(tower::timeout::error::Elapsed::new());
         assert_eq!(late.code(), Code::DeadlineExceeded);
     }
 
     #[test]
     fn anything_else_was_not_there() {
         for error in [io::Error::from(io::ErrorKind::ConnectionReset), io::Error::other("odd")] {
-            let error = Error::of_transport(error.into());
+            let error = Error::of_transport(error);
             assert_eq!((error.code(), error.origin(), error.retry()), (Code::Unavailable, Origin::Transport, None));
         }
     }

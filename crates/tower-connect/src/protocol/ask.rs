@@ -1,12 +1,14 @@
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, StatusCode, request, response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode, request, response};
 
 use super::connect::ConnectAsk;
 use super::grpc::{Flavor, GrpcAsk};
-use crate::compression::{Accept, Compress};
+use crate::compression::{Accept, Compress, Compressor};
 use crate::envelope::{SingleError, now};
+use crate::error::shown;
 use crate::method::Spec;
 use crate::{Body, Code, Codec, Error, Protocol, Result};
 
@@ -32,6 +34,14 @@ impl Terms {
     /// How long the server may take from now on.
     pub(super) fn timeout(&self) -> Option<Duration> {
         Some(self.deadline?.saturating_duration_since(now()))
+    }
+
+    /// What the messages of an answer have gone through, as its head names it.
+    pub(super) fn inflate(&self, named: Option<&HeaderValue>) -> Result<Option<Compressor>> {
+        self.accept.undo(named).map_err(|()| {
+            let shown = shown(named.map_or(b"", HeaderValue::as_bytes));
+            Error::of_answer(Code::Internal, format!("the response has the unknown compression \"{shown}\""))
+        })
     }
 }
 
@@ -85,6 +95,18 @@ impl Ask {
             Self::Grpc(ask) => ask.poll_response(cx, head, body),
         }
     }
+}
+
+/// An answer that the protocol does not have.
+pub(super) fn foreign_status(status: StatusCode) -> Error {
+    Error::of_answer(code_of(status), format!("the server has answered with HTTP status {status}"))
+}
+
+/// An answer of another content type, in the protocol's own family or not.
+pub(super) fn foreign_type(headers: &HeaderMap, of_family: bool) -> Error {
+    let shown = shown(headers.get(CONTENT_TYPE).map_or(b"", HeaderValue::as_bytes));
+    let code = if of_family { Code::Internal } else { Code::Unknown };
+    Error::of_answer(code, format!("the response has the content type \"{shown}\""))
 }
 
 /// What an answer means that is none of the protocol's. Source: "HTTP to Error Code" of the Connect specification, `http-grpc-status-mapping.md`

@@ -102,12 +102,7 @@ impl Download {
             let payload = ready!(work.poll(cx));
             let end = *end;
             self.work = None;
-            if !end {
-                return Poll::Ready(payload.map(Some));
-            }
-            self.outcome = Some(self.end.parse(&payload?));
-            self.patience = Some(Patience::default());
-            return Poll::Ready(Ok(None));
+            return Poll::Ready(payload.map(|payload| self.take(payload, end)));
         }
         let flags = Flags { compressed: self.inflate.is_some(), end: self.end.flag() };
         let limit = if self.inflate.is_some() { compressed_limit(self.limit) } else { self.limit };
@@ -118,16 +113,27 @@ impl Download {
         };
         if let Some(payload) = self.buffer.next_frame(limit, flags).map_err(malformed)? {
             // Nothing at all is an empty message, however it is compressed.
-            let work = match self.inflate.filter(|_| payload.compressed && !payload.bytes.is_empty()) {
-                Some(inflate) if payload.end => inflate.decompress(payload.bytes, self.limit.max(END_LIMIT)),
-                Some(inflate) => inflate.decompress(payload.bytes, self.limit),
-                None if payload.end => Work::done(Ok(payload.bytes)),
-                None => Work::done(check_size(payload.bytes.len() as u64, self.limit).map(|()| payload.bytes)),
-            };
-            self.work = Some((work, payload.end));
-            return Poll::Ready(Ok(None));
+            if let Some(inflate) = self.inflate.filter(|_| payload.compressed && !payload.bytes.is_empty()) {
+                let limit = if payload.end { self.limit.max(END_LIMIT) } else { self.limit };
+                self.work = Some((inflate.decompress(payload.bytes, limit), payload.end));
+                return Poll::Ready(Ok(None));
+            }
+            if !payload.end {
+                check_size(payload.bytes.len() as u64, self.limit)?;
+            }
+            return Poll::Ready(Ok(self.take(payload.bytes, payload.end)));
         }
         self.poll_read(cx).map_ok(|()| None)
+    }
+
+    /// A message; or none, and the outcome, at the end.
+    fn take(&mut self, payload: Bytes, end: bool) -> Option<Bytes> {
+        if !end {
+            return Some(payload);
+        }
+        self.outcome = Some(self.end.parse(&payload));
+        self.patience = Some(Patience::default());
+        None
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {

@@ -32,7 +32,7 @@ impl Body for Answer {
             return Poll::Ready(None);
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let frame = frame.map(|frame| frame.map_err(|error| Error::of_transport(Error::internal(error))));
+        let frame = frame.map(|frame| frame.map_err(Error::of_transport));
         self.ended = !matches!(frame, Some(Ok(_)));
         // hyper takes a stream of HTTP/2 for ended that was reset with NO_ERROR or CANCEL, however much of it is still to come. Servers that give up
         // a call use the latter.

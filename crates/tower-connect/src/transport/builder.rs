@@ -145,7 +145,7 @@ impl<C: Connector> Builder<C> {
     /// After how much silence a server of HTTP/2 is asked by a PING whether it is still there, while calls wait for it; by default never.
     ///
     /// Some servers close connections on which they are asked more often than every five minutes; so does grpc-go. The kernel's keepalive, which
-    /// is on, finds out in a minute and a half that a machine is gone.
+    /// is on, asks on connections on which nothing is under way: after 45 s, and three times within another 45 s.
     pub fn keep_alive_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.keep_alive_interval = interval.into();
         self

@@ -11,7 +11,7 @@ use tower_service::Service;
 use super::builder::Only;
 use super::connector::{Connector, Limited};
 use super::{Answer, Builder};
-use crate::error::{BoxError, Retry};
+use crate::error::Retry;
 use crate::{Body, Error};
 
 pub(super) type Pool<C> = Client<Limited<C>, Body>;
@@ -108,7 +108,7 @@ impl Future for ResponseFuture {
         };
         response.map_ok(answer).map_err(|error| {
             let connecting = error.is_connect();
-            let error = Error::of_transport(Error::from(BoxError::from(error)));
+            let error = Error::of_transport(error);
             // A connector has errors of its own.
             if connecting { error.with_retry(Retry::NeverSent) } else { error }
         })

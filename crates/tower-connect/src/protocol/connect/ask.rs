@@ -5,13 +5,13 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, request, response};
 use http_body::Frame;
 
-use super::super::ask::{Terms, code_of, not_one_request, spell};
+use super::super::ask::{Terms, code_of, foreign_status, foreign_type, not_one_request, spell};
 use super::super::download::{Download, Ending};
 use super::super::media::media_type;
 use super::super::outbound::Outbound;
 use super::unary::Unary;
 use super::{CONNECT_ACCEPT_ENCODING, CONNECT_CONTENT_ENCODING, VERSION, content_type, get, parse};
-use crate::compression::{Compress, Compressor};
+use crate::compression::Compress;
 use crate::envelope::{Framing, Receive, Single, SingleError, WireBody, remove_reserved};
 use crate::error::{Origin, Refusal};
 use crate::{Body, Code, Error, Result};
@@ -103,7 +103,9 @@ impl ConnectAsk {
         if head.status != StatusCode::OK {
             return self.poll_failure(cx, head, body).map(Err);
         }
-        let inflate = self.check_head(&head.headers).and_then(|()| self.encoding(&head.headers));
+        let inflate = self
+            .check_head(&head.headers)
+            .and_then(|()| self.terms.inflate(head.headers.get(self.encoding_headers().0)));
         let trailers = self.take_metadata(&mut head.headers);
         let inflate = match inflate {
             Ok(inflate) => inflate,
@@ -123,7 +125,7 @@ impl ConnectAsk {
     fn poll_failure(&mut self, cx: &mut Context<'_>, head: &mut response::Parts, body: &mut Body) -> Poll<Error> {
         let status = head.status;
         let json = if self.terms.unary && is_json(&head.headers) {
-            let inflate = self.encoding(&head.headers).ok().flatten();
+            let inflate = self.terms.inflate(head.headers.get(self.encoding_headers().0)).ok().flatten();
             let limit = self.terms.receive_limit;
             let (body, single) = self.failure.get_or_insert_with(|| {
                 let body = std::mem::take(body).inbound(Receive::answer(inflate), limit, None);
@@ -140,8 +142,7 @@ impl ConnectAsk {
         };
         let error = json.and_then(|json| parse::error(&json.bytes, code_of(status)));
         let error = error.unwrap_or_else(|| {
-            let message = format!("the server has answered with HTTP status {status}");
-            let error = Error::of_answer(code_of(status), message);
+            let error = foreign_status(status);
             if status == StatusCode::NOT_MODIFIED { error.with_refusal(Refusal::NotModified) } else { error }
         });
         let trailers = self.take_metadata(&mut head.headers);
@@ -159,18 +160,7 @@ impl ConnectAsk {
             Framing::Prefixed => "application/connect+",
         };
         let is_ours = super::strip_prefix(answered, family).is_some();
-        let shown = crate::error::shown(headers.get(CONTENT_TYPE).map_or(b"", HeaderValue::as_bytes));
-        let code = if is_ours { Code::Internal } else { Code::Unknown };
-        Err(Error::of_answer(code, format!("the response has the content type \"{shown}\"")))
-    }
-
-    /// What the messages of the answer have gone through.
-    fn encoding(&self, headers: &HeaderMap) -> Result<Option<Compressor>> {
-        let named = headers.get(self.encoding_headers().0);
-        self.terms.accept.undo(named).map_err(|()| {
-            let shown = crate::error::shown(named.map_or(b"", HeaderValue::as_bytes));
-            Error::of_answer(Code::Internal, format!("the response has the unknown compression \"{shown}\""))
-        })
+        Err(foreign_type(headers, is_ours))
     }
 
     /// Leaves the leading metadata, and takes the trailing, which unary answers have as headers with a prefix.

@@ -1,19 +1,18 @@
 use std::task::{Context, Poll, ready};
 
 use http::header::{CONTENT_TYPE, TE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, request, response};
+use http::{HeaderName, HeaderValue, StatusCode, Version, request, response};
 use http_body::Body as _;
 
 use super::outcome::{outcome_of, status_of};
 use super::status::STATUS;
 use super::{ContentType, Flavor};
-use crate::compression::Compressor;
 use crate::envelope::remove_reserved;
-use crate::protocol::ask::{AGENT, Terms, code_of, spell};
+use crate::protocol::ask::{AGENT, Terms, foreign_status, foreign_type, spell};
 use crate::protocol::download::{Download, Ending};
 use crate::protocol::media::{media_type, strip_prefix};
 use crate::protocol::outbound::Outbound;
-use crate::{Body, Code, Error, Result};
+use crate::{Body, Result};
 
 const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
@@ -72,7 +71,7 @@ impl GrpcAsk {
         body: &mut Body,
     ) -> Poll<Result<Body>> {
         if self.download.is_none() {
-            let checked = self.check_head(head).and_then(|()| self.encoding(&head.headers));
+            let checked = self.check_head(head).and_then(|()| self.terms.inflate(head.headers.get(ENCODING)));
             let inflate = match checked {
                 Ok(inflate) => inflate,
                 Err(error) => {
@@ -95,8 +94,9 @@ impl GrpcAsk {
             self.download = Some(Download::new(std::mem::take(body), inflate, self.terms.receive_limit, ending));
         }
         let download = self.download.as_mut().expect("there is one by now");
-        let status = head.headers.get(STATUS);
-        if status.is_some() && !ready!(download.poll_any(cx, status.is_some_and(|status| status != "0"))) {
+        if let Some(status) = head.headers.get(STATUS)
+            && !ready!(download.poll_any(cx, status != "0"))
+        {
             self.download = None;
             return Poll::Ready(self.head_alone(head));
         }
@@ -127,8 +127,7 @@ impl GrpcAsk {
     fn check_head(&self, head: &response::Parts) -> Result<()> {
         let status = head.status;
         if status != StatusCode::OK {
-            let message = format!("the server has answered with HTTP status {status}");
-            return Err(Error::of_answer(code_of(status), message));
+            return Err(foreign_status(status));
         }
         let answered = media_type(&head.headers).unwrap_or_default();
         let known = ContentType::parse(answered).filter(|known| known.flavor() == self.flavor);
@@ -140,17 +139,6 @@ impl GrpcAsk {
             Flavor::Web | Flavor::WebText => "application/grpc-web+",
         };
         let is_ours = known.is_some() || strip_prefix(answered, family).is_some();
-        let shown = crate::error::shown(head.headers.get(CONTENT_TYPE).map_or(b"", HeaderValue::as_bytes));
-        let code = if is_ours { Code::Internal } else { Code::Unknown };
-        Err(Error::of_answer(code, format!("the response has the content type \"{shown}\"")))
-    }
-
-    /// What the messages of the answer have gone through.
-    fn encoding(&self, headers: &HeaderMap) -> Result<Option<Compressor>> {
-        let named = headers.get(ENCODING);
-        self.terms.accept.undo(named).map_err(|()| {
-            let shown = crate::error::shown(named.map_or(b"", HeaderValue::as_bytes));
-            Error::of_answer(Code::Internal, format!("the response has the unknown compression \"{shown}\""))
-        })
+        Err(foreign_type(&head.headers, is_ours))
     }
 }
