@@ -12,6 +12,8 @@ enum Kind {
         source: std::io::Error,
     },
     Generator(std::io::Error),
+    /// Says what is wrong, and what to do.
+    Refused(String),
     OutDir,
 }
 
@@ -22,6 +24,10 @@ impl Error {
 
     pub(crate) fn generator(source: std::io::Error) -> Self {
         Self(Kind::Generator(source))
+    }
+
+    pub(crate) fn refused(reason: impl Into<String>) -> Self {
+        Self(Kind::Refused(reason.into()))
     }
 
     pub(crate) fn no_out_dir() -> Self {
@@ -41,6 +47,7 @@ impl fmt::Display for Error {
             Kind::Schema(error) => write!(f, "{error:?}"),
             Kind::File { path, source } => write!(f, "{}: {source}", path.display()),
             Kind::Generator(source) => write!(f, "the code cannot be generated: {source}"),
+            Kind::Refused(reason) => f.write_str(reason),
             Kind::OutDir => f.write_str("OUT_DIR is not set: call this from build.rs, or set `out_dir`"),
         }
     }
@@ -57,7 +64,7 @@ impl std::error::Error for Error {
         match &self.0 {
             Kind::Schema(error) => Some(error),
             Kind::File { source, .. } | Kind::Generator(source) => Some(source),
-            Kind::OutDir => None,
+            Kind::Refused(_) | Kind::OutDir => None,
         }
     }
 }

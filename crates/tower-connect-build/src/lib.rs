@@ -15,17 +15,33 @@
 //!   `greet_service` with a constant for each procedure; and a [mock](Config::mocks), if that is asked for;
 //! - the schema itself, as `FILE_DESCRIPTOR_SET`.
 
+mod bundled;
 mod config;
+mod custom;
+mod docs;
+mod edition;
 mod error;
+mod format;
 mod generate;
-mod mock;
+mod input;
+mod json;
+mod known;
+mod names;
 mod naming;
+mod options;
+mod output;
+mod places;
+mod plugin;
+mod reach;
+mod schema;
 mod service;
+mod tree;
 
 use std::path::Path;
 
 pub use self::config::Config;
 pub use self::error::Error;
+pub use self::plugin::plugin;
 
 /// Compiles one `.proto` file, and what it imports, into `OUT_DIR`. Several files go into one call of [`Config::compile`].
 ///

@@ -61,14 +61,14 @@ fn a_service_becomes_a_trait_a_server_and_constants() {
     project.compile("greet/v1/greet.proto").unwrap();
     let code = project.generated("greet.v1");
     for expected in [
-        "/// Greets people.\n///\n/// A procedure that is not written answers `unimplemented`.\npub trait GreetService:",
-        "pub struct GreetServiceServer<T, P = ::tower_connect::server::DefaultProtocols>",
+        "/// Greets people.\n///\n/// A procedure that is not written answers `unimplemented`.\n#[allow(",
+        "pub struct GreetServiceServer<T_, P_ = ::tower_connect::server::DefaultProtocols>",
         "impl ::tower_connect::codegen::prost::Name for SayRequest {",
         "\"/greet.v1.GreetService/Say\" => {",
         "pub mod greet_service {",
         "/// Says hello.\n    pub const SAY: ::tower_connect::method::Method<\n        super::SayRequest,\n        super::SayResponse,",
         "BTreeMap<",
-        "impl serde::Serialize for SayRequest",
+        "impl serde::Serialize for self::SayRequest",
         "include_bytes!(\"greet.v1.descriptors.bin\")",
     ] {
         assert!(code.contains(expected), "{expected}\n\n{code}");
@@ -193,17 +193,16 @@ fn a_package_that_is_split_over_two_calls_is_an_error_and_no_loss() {
 fn no_package_has_a_file_too() {
     let project = Project::new(&[("a.proto", "syntax = \"proto3\"; message A {}")]);
     project.compile("a.proto").unwrap();
-    assert!(project.generated("_").contains("impl serde::Serialize for A"));
+    assert!(project.generated("_").contains("impl serde::Serialize for self::A"));
 }
 
 #[test]
-fn what_cannot_be_written_right_is_refused() {
+fn the_well_known_types_are_there() {
     let proto = "syntax = \"proto3\"; import \"google/protobuf/timestamp.proto\"; message A { google.protobuf.Timestamp t = 1; }";
-    let error = Project::new(&[("a.proto", proto)]).compile("a.proto").unwrap_err();
-    assert!(
-        error.to_string().contains("a.proto: A.t: well-known types are not supported yet: .google.protobuf.Timestamp"),
-        "{error}"
-    );
+    let project = Project::new(&[("a.proto", proto)]);
+    project.compile("a.proto").unwrap();
+    assert!(project.generated("_").contains("Option<::tower_connect::types::protobuf::Timestamp>"));
+    assert!(!project.out().join("google.protobuf.rs").exists());
 }
 
 #[test]

@@ -84,12 +84,17 @@ pub use self::error::{BoxError, Code, Error, ErrorDetail, Origin, Result, Retry}
 pub use self::serve::serve;
 pub use self::server::{ConnectLayer, GrpcLayer, GrpcWebLayer, Outcome, RpcLayer};
 
-/// Includes what `tower-connect-build` has generated for a package of the schema, by the package's name.
+/// Includes what `tower-connect-build` has generated: all packages of the schema, as modules that are nested as they are, or one package by its
+/// name.
 ///
-/// It stands in a module of its own: `mod eliza { tower_connect::include_proto!("connectrpc.eliza.v1"); }`. A package whose messages have
-/// fields of another package's types finds that by a relative path, so the modules of both are nested as the packages are.
+/// `mod proto { tower_connect::include_proto!(); }` makes `greet.v1.GreetService` be `proto::greet::v1::GreetService`. A single package stands in
+/// a module of its own: `mod eliza { tower_connect::include_proto!("connectrpc.eliza.v1"); }`. One whose messages have fields of another
+/// package's types finds that by a relative path, so the first form is for those.
 #[macro_export]
 macro_rules! include_proto {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/mod.rs"));
+    };
     ($package:literal) => {
         include!(concat!(env!("OUT_DIR"), "/", $package, ".rs"));
     };

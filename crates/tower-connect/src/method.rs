@@ -27,19 +27,35 @@ pub struct Spec {
     procedure: &'static str,
     stream_type: StreamType,
     idempotency: Idempotency,
+    options: &'static [u8],
+    service_options: &'static [u8],
 }
 
 impl Spec {
     /// The facts of the procedure at the path `/package.Service/Method`.
     #[must_use]
     pub const fn new(procedure: &'static str, stream_type: StreamType) -> Self {
-        Self { procedure, stream_type, idempotency: Idempotency::Unknown }
+        Self { procedure, stream_type, idempotency: Idempotency::Unknown, options: &[], service_options: &[] }
     }
 
     /// Sets the schema's `idempotency_level`; the default is [`Idempotency::Unknown`].
     #[must_use]
     pub const fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
         self.idempotency = idempotency;
+        self
+    }
+
+    /// Adds the schema's options of the procedure: an encoded `google.protobuf.MethodOptions`.
+    #[must_use]
+    pub const fn with_options(mut self, options: &'static [u8]) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Adds the schema's options of the service: an encoded `google.protobuf.ServiceOptions`.
+    #[must_use]
+    pub const fn with_service_options(mut self, options: &'static [u8]) -> Self {
+        self.service_options = options;
         self
     }
 
@@ -71,6 +87,27 @@ impl Spec {
     #[must_use]
     pub const fn idempotency(&self) -> Idempotency {
         self.idempotency
+    }
+
+    /// The schema's options of the procedure, as a message whose fields are those that matter. `tower-connect-build` generates such a message
+    /// for each package that declares custom options: `MethodOptions`.
+    ///
+    /// Each call decodes anew; options that the schema does not set are as in an empty message.
+    ///
+    /// # Errors
+    ///
+    /// A field of the message is not of the option's type. For the messages that are generated this does not happen.
+    pub fn options<M: prost::Message + Default>(&self) -> Result<M, prost::DecodeError> {
+        M::decode(self.options)
+    }
+
+    /// The same for the options of the service: `ServiceOptions`.
+    ///
+    /// # Errors
+    ///
+    /// As [`options`](Self::options).
+    pub fn service_options<M: prost::Message + Default>(&self) -> Result<M, prost::DecodeError> {
+        M::decode(self.service_options)
     }
 
     /// Whether Connect serves the procedure by GET.

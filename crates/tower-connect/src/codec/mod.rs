@@ -1,7 +1,7 @@
 //! How messages become bytes: the [`Codec`] that a caller chose, and the [`Format`] that can read and write it.
 //!
 //! The envelope carries bytes, so a message runtime is a type parameter of the typed edge only. [`Prost`] is the default;
-//! any other runtime implements [`Format`] for its messages.
+//! [`ProtoOnly`] is for messages without JSON, and any other runtime implements [`Format`] for its messages.
 //!
 //! ```
 //! use bytes::BytesMut;
@@ -21,7 +21,7 @@ mod prost;
 
 use bytes::{Bytes, BytesMut};
 
-pub use self::prost::Prost;
+pub use self::prost::{Prost, ProtoOnly};
 use crate::Result;
 
 /// The encoding of the messages of a call, as its content type names it.

@@ -1,25 +1,24 @@
 //! The mock of one service.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use prost_build::{Method, Service};
+use super::model::{Procedure, Service, free};
+use crate::format::{BEGIN_MOCK, END_MOCK};
+use crate::names::Names;
 
-use crate::service::{Names, constant, types};
-
-pub(crate) fn mock(service: &Service, names: &Names) -> String {
-    let Names { service: name, server, mock, module, full, .. } = names;
+pub(crate) fn mock(service: &Service) -> String {
+    let Names { service: name, server, mock, full, .. } = &service.names;
+    let Service { deprecated, allow_deprecated, .. } = service;
     let (mut fields, mut inits, mut methods, mut calls) = (String::new(), String::new(), String::new(), String::new());
-    for method in &service.methods {
-        let Method { name: function, proto_name, .. } = method;
-        let (input, output) = types(method);
-        let (on, recorded) = method_names(service, method);
-        let messages = || format!("::std::vec::Vec<{}>", method.input_type);
-        let call = if method.client_streaming { messages() } else { input.clone() };
+    for (procedure, (on, recorded)) in service.procedures.iter().zip(function_names(&service.procedures)) {
+        let Procedure { function, proto_name, constant, request: input, response: output, .. } = procedure;
+        let messages = || format!("::std::vec::Vec<{}>", procedure.input);
+        let call = if procedure.client_streaming { messages() } else { input.clone() };
         let _ = writeln!(fields, "{function}: ::tower_connect::testing::Procedure<{input}, {output}>,");
         let _ = writeln!(
             inits,
-            "{function}: ::tower_connect::testing::Procedure::new({module}::{}.spec(), \"{mock}\", \"{on}\"),",
-            constant(method)
+            "{function}: ::tower_connect::testing::Procedure::new({constant}.spec(), \"{mock}\", \"{on}\"),"
         );
         // No message's name ends in an underscore.
         let _ = write!(
@@ -52,15 +51,14 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
         );
     }
     format!(
-        "{BEGIN}
+        "{BEGIN_MOCK}
             /// A [`{name}`] for [tests](::tower_connect::testing): closures answer, and calls are recorded. Clones share both.
+            {deprecated}
             #[derive(Clone, Debug)]
             pub struct {mock} {{
                 {fields}
             }}
 
-            #[allow(dead_code)]
-            #[allow(clippy::return_self_not_must_use, reason = \"a clone of what goes on without it\")]
             impl {mock} {{
                 /// A mock of `{full}` that answers every call with `unimplemented`, before it is told better.
                 #[must_use]
@@ -79,38 +77,31 @@ pub(crate) fn mock(service: &Service, names: &Names) -> String {
                 {methods}
             }}
 
+            {allow_deprecated}
             impl ::core::default::Default for {mock} {{
                 fn default() -> Self {{
                     Self::new()
                 }}
             }}
 
+            {allow_deprecated}
             impl {name} for {mock} {{
                 {calls}
             }}
-            {END}\n"
+            {END_MOCK}\n"
     )
 }
 
-const BEGIN: &str = "mod tower_connect_mock_begins {}";
-const END: &str = "mod tower_connect_mock_ends {}";
-
-/// Makes the mocks conditional. That is done when the code has its form: what stands in a macro's braces gets none.
-pub(crate) fn gate(code: &str) -> String {
-    code.replace(BEGIN, "::tower_connect::if_testing! {").replace(END, "}")
-}
-
-/// `on_say` and `say_calls`; the latter is `on_say_calls_` where it would be what another procedure has as the former.
-fn method_names(service: &Service, method: &Method) -> (String, String) {
-    let on = |method: &Method| format!("on_{}", plain(method));
-    let mut calls = format!("{}_calls", plain(method));
-    if service.methods.iter().any(|other| on(other) == calls) {
-        calls.push('_');
-    }
-    (on(method), calls)
+/// `on_say` and `say_calls`, with an underscore where another procedure has that already.
+fn function_names(procedures: &[Procedure]) -> Vec<(String, String)> {
+    let mut taken = BTreeSet::new();
+    let answers: Vec<_> =
+        procedures.iter().map(|procedure| free(&mut taken, &format!("on_{}", plain(procedure)))).collect();
+    let calls = procedures.iter().map(|procedure| free(&mut taken, &format!("{}_calls", plain(procedure))));
+    answers.into_iter().zip(calls).collect()
 }
 
 /// Inside a longer name a keyword is none.
-fn plain(method: &Method) -> &str {
-    method.name.trim_start_matches("r#").trim_end_matches('_')
+fn plain(procedure: &Procedure) -> &str {
+    procedure.function.trim_start_matches("r#").trim_end_matches('_')
 }

@@ -1,0 +1,113 @@
+//! The JSON of messages, by pbjson.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost_types::field_descriptor_proto::Type;
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+
+use crate::Error;
+use crate::known::Externs;
+use crate::naming::{camel, ident, path_between, stem};
+use crate::options::Options;
+use crate::reach::covers;
+
+/// The code, by the names of the packages' files.
+pub(crate) fn by_package(
+    files: &[FileDescriptorProto],
+    wanted: &BTreeSet<String>,
+    externs: &Externs,
+    options: &Options,
+) -> Result<BTreeMap<String, String>, Error> {
+    let mut packages = BTreeMap::new();
+    for package in wanted {
+        let code = of_package(files, package, externs)?;
+        if !code.is_empty() {
+            *packages.entry(stem(package)).or_default() += &*block(&code, options);
+        }
+    }
+    Ok(packages)
+}
+
+fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -> Result<String, Error> {
+    let mut builder = pbjson_build::Builder::new();
+    builder.ignore_unknown_fields().btree_map(["."]);
+    builder.exclude(externs.entries.iter().map(|(proto, _)| proto.as_str()));
+    for (proto, rust) in &externs.entries {
+        builder.extern_path(proto, rust);
+    }
+    // Types of the schema are named by their modules, so that none is taken for one of the prelude.
+    let others: BTreeSet<&str> = files.iter().map(FileDescriptorProto::package).collect();
+    for other in others {
+        let path = format!(".{other}");
+        if !covers(&externs.entries, &path) {
+            builder.extern_path(path, path_between(package, other));
+        }
+    }
+    for file in files {
+        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
+        for (oneof, rust) in renamed_oneofs(&root, &path_between(package, file.package()), &file.message_type) {
+            builder.extern_path(oneof, rust);
+        }
+        builder.register_file_descriptor(plain(file));
+    }
+    let generated = builder.generate(&[format!(".{package}")], |_| Ok(Vec::new())).map_err(Error::generator)?;
+    // The prefix is that of the packages within, too; their names have more parts.
+    let parts = package.matches('.').count();
+    let code = generated.into_iter().filter(|(found, _)| found.to_string().matches('.').count() == parts);
+    let code: Vec<u8> = code.flat_map(|(_, code)| code).collect();
+    String::from_utf8(code).map_err(|error| Error::generator(std::io::Error::other(error)))
+}
+
+/// What pbjson takes: a group is a message, and a file without a package has an empty one.
+fn plain(file: &FileDescriptorProto) -> FileDescriptorProto {
+    fn ungroup(message: &mut DescriptorProto) {
+        for field in message.field.iter_mut().filter(|field| field.r#type() == Type::Group) {
+            field.set_type(Type::Message);
+        }
+        message.nested_type.iter_mut().for_each(ungroup);
+    }
+    let mut file = FileDescriptorProto { source_code_info: None, ..file.clone() };
+    file.package.get_or_insert_default();
+    file.message_type.iter_mut().for_each(ungroup);
+    file
+}
+
+/// The oneofs whose name prost has given another end, because a nested type has the name; and what they are in Rust.
+fn renamed_oneofs(around: &str, module: &str, messages: &[DescriptorProto]) -> Vec<(String, String)> {
+    let mut renamed = Vec::new();
+    for message in messages {
+        let full = format!("{around}.{}", message.name());
+        let module = format!("{module}::{}", ident(message.name()));
+        let nested = message.nested_type.iter().map(DescriptorProto::name);
+        let nested: BTreeSet<_> =
+            nested.chain(message.enum_type.iter().map(EnumDescriptorProto::name)).map(camel).collect();
+        for oneof in message.oneof_decl.iter().filter(|oneof| nested.contains(&camel(oneof.name()))) {
+            renamed.push((format!("{full}.{}", oneof.name()), format!("{module}::{}OneOf", camel(oneof.name()))));
+        }
+        renamed.extend(renamed_oneofs(&full, &module, &message.nested_type));
+    }
+    renamed
+}
+
+/// pbjson's code relies on names that a message may have taken; within the block they are what it means by them.
+fn block(code: &str, options: &Options) -> String {
+    // It collects maps of 64-bit numbers in a hash map before it writes them, and their order would change from call to call.
+    let code = code.replace("std::collections::HashMap<_, _>", "std::collections::BTreeMap<_, _>");
+    // What the field is, the map is.
+    let code = code.replace("map_.next_value::<std::collections::BTreeMap<_, _>>()?", "map_.next_value()?");
+    // The package that has no name is for it a module without one.
+    let code = code.replace("::::", "::");
+    // Only there does it name its crate as if the user's crate depended on it.
+    let code = code.replace("::pbjson::", "pbjson::");
+    format!(
+        "#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+const _: () = {{
+    use ::std;
+    use ::std::{{option::Option::{{None, Some}}, result::Result::{{Err, Ok}}, string::ToString, vec::Vec}};
+    use {codegen}::{{pbjson, serde}};
+    {code}
+}};
+",
+        codegen = options.codegen
+    )
+}
