@@ -1,7 +1,7 @@
 //! Schemas of Google that others import: ours to read, in our own words.
 
-use std::fs;
-use std::path::Path;
+use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
 use crate::Error;
 
@@ -25,18 +25,38 @@ const FILES: &[(&str, &str)] = bundle![
     "google/rpc/status.proto",
 ];
 
-pub(crate) fn source(name: &str) -> Option<&'static str> {
-    FILES.iter().find(|(file, _)| *file == name).map(|(_, source)| *source)
+/// Those, and the well-known ones, as an encoded `FileDescriptorSet` for a compiler that has not all of them.
+pub(crate) fn descriptor_set() -> Result<Vec<u8>, Error> {
+    let mut resolver = ChainFileResolver::new();
+    resolver.add(GoogleFileResolver::new());
+    resolver.add(Bundled);
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true);
+    compiler.open_files(FILES.iter().map(|(name, _)| *name).chain(WELL_KNOWN))?;
+    Ok(compiler.encode_file_descriptor_set())
 }
 
-/// Puts them into a directory, for a compiler that reads files.
-pub(crate) fn write(dir: &Path) -> Result<(), Error> {
-    for (name, source) in FILES {
-        let path = dir.join(name);
-        let parent = path.parent().unwrap_or(dir);
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::write(&path, source))
-            .map_err(|error| Error::file(&path, error))?;
+/// Finds them by their names.
+pub(crate) struct Bundled;
+
+impl FileResolver for Bundled {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        match FILES.iter().find(|(file, _)| *file == name) {
+            Some((name, source)) => File::from_source(name, source),
+            None => Err(protox::Error::file_not_found(name)),
+        }
     }
-    Ok(())
 }
+
+/// Those that protox brings with it, and that are imported.
+const WELL_KNOWN: [&str; 9] = [
+    "google/protobuf/any.proto",
+    "google/protobuf/api.proto",
+    "google/protobuf/descriptor.proto",
+    "google/protobuf/duration.proto",
+    "google/protobuf/empty.proto",
+    "google/protobuf/field_mask.proto",
+    "google/protobuf/struct.proto",
+    "google/protobuf/timestamp.proto",
+    "google/protobuf/wrappers.proto",
+];

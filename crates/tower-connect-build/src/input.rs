@@ -8,8 +8,9 @@ use std::process::Command;
 use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
+use crate::bundled::{self, Bundled};
 use crate::schema::Schema;
-use crate::{Error, bundled, edition};
+use crate::{Error, edition};
 
 pub(crate) fn protox(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Result<Schema, Error> {
     let mut resolver = ChainFileResolver::new();
@@ -30,12 +31,14 @@ pub(crate) fn protox(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Resul
 pub(crate) fn protoc(program: &Path, includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Result<Schema, Error> {
     let dir = tempfile::tempdir().map_err(Error::generator)?;
     let set = dir.path().join("schema.binpb");
-    let bundle = dir.path().join("include");
-    bundled::write(&bundle)?;
+    // Where a file is on disk, too, that one is read.
+    let bundle = dir.path().join("google.binpb");
+    fs::write(&bundle, bundled::descriptor_set()?).map_err(|error| Error::file(&bundle, error))?;
     let output = Command::new(program)
         .args(["--include_imports", "--include_source_info", "-o"])
         .arg(&set)
-        .args(includes.iter().chain([&bundle]).map(|dir| format!("-I{}", dir.display())))
+        .arg(format!("--descriptor_set_in={}", bundle.display()))
+        .args(includes.iter().map(|dir| format!("-I{}", dir.display())))
         .args(protos.iter().map(AsRef::as_ref))
         .output()
         .map_err(|error| Error::file(program, error))?;
@@ -107,18 +110,6 @@ impl FileResolver for Root {
             return Err(protox::Error::new(refusal));
         }
         self.files.open_file(name)
-    }
-}
-
-/// The schemas of Google that come with this crate.
-struct Bundled;
-
-impl FileResolver for Bundled {
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        match bundled::source(name) {
-            Some(source) => File::from_source(name, source),
-            None => Err(protox::Error::file_not_found(name)),
-        }
     }
 }
 

@@ -31,16 +31,21 @@ impl Module {
         if let Some(package) = &self.package {
             let _ = writeln!(text, "{indent}include!(\"{package}.rs\");");
         }
+        // As rustfmt has it, since it formats this file where it is checked in.
+        let mut space = if self.package.is_some() || indent.is_empty() { "\n" } else { "" };
         for (name, module) in &self.children {
             let docs = match &module.package {
                 Some(package) => format!("The package `{package}`."),
                 None => "What is within.".to_owned(),
             };
             let name = raw(name.clone());
-            let _ =
-                writeln!(text, "\n{indent}/// {docs}\n{indent}#[allow(unreachable_pub)]\n{indent}pub mod {name} {{");
+            let _ = writeln!(
+                text,
+                "{space}{indent}/// {docs}\n{indent}#[allow(unreachable_pub)]\n{indent}pub mod {name} {{"
+            );
             module.write(&format!("{indent}    "), text);
             let _ = writeln!(text, "{indent}}}");
+            space = "\n";
         }
     }
 }
