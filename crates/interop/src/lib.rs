@@ -16,6 +16,7 @@
 mod check;
 pub mod clients;
 mod go;
+pub mod plugin;
 pub mod report;
 pub mod server;
 pub mod servers;

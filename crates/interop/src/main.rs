@@ -1,4 +1,4 @@
-//! Lets real clients call, and calls real servers: `cargo run -p interop -- clients` and `servers`.
+//! Lets real clients call, and calls real servers: `cargo run -p interop -- clients` and `servers`. Runs our plugin: `plugin`.
 
 use std::process::ExitCode;
 
@@ -36,6 +36,12 @@ enum Command {
         #[arg(long, short)]
         verbose: bool,
     },
+    /// Runs our plugin under `buf` and `protoc`
+    Plugin {
+        /// Print what has passed, too
+        #[arg(long, short)]
+        verbose: bool,
+    },
     /// Only serves, for clients that are tried by hand
     Serve,
 }
@@ -45,6 +51,7 @@ async fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Clients { only, verbose } => clients(&only, verbose).await,
         Command::Servers { only, verbose } => servers(&only, verbose).await,
+        Command::Plugin { verbose } => plugin(verbose),
         Command::Serve => serve().await,
     };
     match outcome {
@@ -64,6 +71,13 @@ async fn clients(only: &[Client], verbose: bool) -> Result<bool, BoxError> {
     for client in clients {
         client.run(&server, &mut report).await?;
     }
+    print!("{report}");
+    Ok(report.is_success())
+}
+
+fn plugin(verbose: bool) -> Result<bool, BoxError> {
+    let mut report = Report::new(verbose);
+    interop::plugin::run(&mut report)?;
     print!("{report}");
     Ok(report.is_success())
 }

@@ -1,19 +1,4 @@
-//! Code generation for `tower-connect`: one call in `build.rs`, and no `protoc`.
-//!
-//! ```no_run
-//! // build.rs
-//! fn main() -> Result<(), tower_connect_build::Error> {
-//!     tower_connect_build::compile("proto/greet/v1/greet.proto")
-//! }
-//! ```
-//!
-//! Each package of the schema becomes one file in `OUT_DIR`, which `tower_connect::include_proto!("greet.v1")` includes. It holds
-//!
-//! - the messages, by `prost`, with maps as `BTreeMap`;
-//! - their JSON, by `pbjson`, which ignores fields that the schema does not know;
-//! - for `service GreetService`: the trait `GreetService`, the server `GreetServiceServer`, the client `GreetServiceClient`, and the module
-//!   `greet_service` with a constant for each procedure; and a [mock](Config::mocks), if that is asked for;
-//! - the schema itself, as `FILE_DESCRIPTOR_SET`.
+#![doc = include_str!("../README.md")]
 
 mod bundled;
 mod config;
