@@ -1,7 +1,7 @@
 //! The form of generated code, and what lints are to say of it: nothing, whatever the schema's author has called things.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use syn::{Attribute, Item, parse_quote};
+use syn::{Attribute, Item, Meta, parse_quote};
 
 use crate::Error;
 
@@ -10,6 +10,7 @@ pub(crate) fn file(code: &str) -> Result<String, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::generator(std::io::Error::other(error.to_string()));
     let tokens: TokenStream = code.parse().map_err(|error| wrong(&error))?;
     let mut file: syn::File = syn::parse2(keywords(tokens)).map_err(|error| wrong(&error))?;
+    file.items.iter_mut().for_each(own_debug);
     for item in &mut file.items {
         let attributes = match item {
             Item::Enum(item) => &mut item.attrs,
@@ -23,6 +24,18 @@ pub(crate) fn file(code: &str) -> Result<String, Error> {
         attributes.insert(docs, quiet());
     }
     Ok(prettyplease::unparse(&file).replace(QUIET, ALLOW))
+}
+
+/// What prost derives for ordered maps names a crate that the user may not have.
+fn own_debug(item: &mut Item) {
+    let is_ordered_map = |attribute: &Attribute| matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string().starts_with("btree_map"));
+    match item {
+        Item::Mod(module) => module.content.iter_mut().flat_map(|(_, items)| items).for_each(own_debug),
+        Item::Struct(item) if item.fields.iter().flat_map(|field| &field.attrs).any(is_ordered_map) => {
+            item.attrs.extend::<[Attribute; 2]>([parse_quote!(#[derive(Debug)]), parse_quote!(#[prost(skip_debug)])]);
+        }
+        _ => {}
+    }
 }
 
 /// Stands for [`ALLOW`] until the code has its form, which would break that over eight lines.

@@ -86,7 +86,10 @@ fn messages_and_services(
     options: &Options,
 ) -> Result<BTreeMap<String, String>, Error> {
     let mut config = prost_build::Config::new();
-    config.enable_type_names().prost_path(format!("{}::prost", options.codegen));
+    config
+        .enable_type_names()
+        .type_name_domain(["."], "type.googleapis.com")
+        .prost_path(format!("{}::prost", options.codegen));
     // Its own paths for the well-known types could not be replaced, not even the `()` that it has for `Empty`.
     config.compile_well_known_types();
     if options.server || options.client {
