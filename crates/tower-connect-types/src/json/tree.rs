@@ -1,5 +1,6 @@
 //! JSON whose type is not known yet.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
@@ -31,9 +32,18 @@ impl Serialize for Tree {
     }
 }
 
+/// The name by which a tree asks for all that there is. Another tree hands itself over then: if each `Any` inside another one built it again,
+/// reading would take as long as the product of size and depth.
+const ALL: &str = "tower_connect_types::json::Tree";
+
+thread_local! {
+    /// On the way from one tree to the other, as a visitor takes nothing of a type of ours.
+    static HANDED_OVER: Cell<Option<Tree>> = const { Cell::new(None) };
+}
+
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+        deserializer.deserialize_newtype_struct(ALL, TreeVisitor)
     }
 }
 
@@ -46,8 +56,12 @@ impl<'de> Visitor<'de> for TreeVisitor {
         f.write_str("JSON")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
     fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
+        Ok(HANDED_OVER.take().unwrap_or(Tree::Null))
     }
 
     fn visit_none<E>(self) -> Result<Tree, E> {
@@ -120,7 +134,11 @@ impl<'de> Deserializer<'de> for Tree {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        if name == ALL {
+            HANDED_OVER.set(Some(self));
+            return visitor.visit_unit();
+        }
         visitor.visit_newtype_struct(self)
     }
 

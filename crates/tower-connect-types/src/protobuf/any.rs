@@ -13,7 +13,8 @@ super::name!(Any);
 /// A message of any type, encoded, with the name of the type.
 ///
 /// Its JSON has the fields of the message inside, for which the type has to be [registered](crate::register), or its JSON in a field `value` if
-/// that is no object of fields. It may be nested 100 levels deep at most.
+/// that is no object of fields. It is written as long as objects and arrays inside are nested 100 levels deep at most, together with those
+/// of any `Any` inside.
 ///
 /// ```
 /// use tower_connect_types::protobuf::{Any, Duration};
