@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, MessageOptions};
 
 use crate::Error;
 use crate::known::Externs;
@@ -18,14 +18,26 @@ pub(crate) fn by_package(
     externs: &Externs,
     options: &Options,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let mut packages = BTreeMap::new();
+    let mut packages = BTreeMap::<String, (String, Vec<String>)>::new();
     for package in wanted {
-        let code = of_package(files, package, externs)?;
-        if !code.is_empty() {
-            *packages.entry(stem(package)).or_default() += &*block(&code, options);
+        let (code, types) = packages.entry(stem(package)).or_default();
+        code.push_str(&of_package(files, package, externs)?);
+        for file in files.iter().filter(|file| file.package() == package) {
+            messages(&mut String::new(), &externs.without(file).message_type, types);
         }
     }
-    Ok(packages)
+    Ok(packages.into_iter().map(|(stem, (code, types))| (stem, block(&code, &types, options))).collect())
+}
+
+/// The paths of messages in the module of their package.
+fn messages(module: &mut String, of: &[DescriptorProto], types: &mut Vec<String>) {
+    for message in of.iter().filter(|message| !message.options.as_ref().is_some_and(MessageOptions::map_entry)) {
+        types.push(format!("{module}{}", camel(message.name())));
+        let outer = module.len();
+        module.extend([&*ident(message.name()), "::"]);
+        messages(module, &message.nested_type, types);
+        module.truncate(outer);
+    }
 }
 
 fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -> Result<String, Error> {
@@ -90,7 +102,7 @@ fn renamed_oneofs(around: &str, module: &str, messages: &[DescriptorProto]) -> V
 }
 
 /// pbjson's code relies on names that a message may have taken; within the block they are what it means by them.
-fn block(code: &str, options: &Options) -> String {
+fn block(code: &str, types: &[String], options: &Options) -> String {
     // It collects maps of 64-bit numbers in a hash map before it writes them, and their order would change from call to call.
     let code = code.replace("std::collections::HashMap<_, _>", "std::collections::BTreeMap<_, _>");
     // What the field is, the map is.
@@ -99,15 +111,27 @@ fn block(code: &str, options: &Options) -> String {
     let code = code.replace("::::", "::");
     // Only there does it name its crate as if the user's crate depended on it.
     let code = code.replace("::pbjson::", "pbjson::");
+    let codegen = &options.codegen;
+    let types: String = types.iter().map(|path| format!("{codegen}::JsonType::of::<{path}>(),")).collect();
+    let types = format!(
+        "/// How messages of this package are written as JSON inside an `Any`. Its servers and clients make them known; others do so by
+        /// `tower_connect::types::register`.
+        #[allow(dead_code, deprecated, unreachable_pub)]
+        pub const JSON_TYPES: &[{codegen}::JsonType] = &[{types}];
+        "
+    );
+    if code.is_empty() {
+        return types;
+    }
     format!(
-        "#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+        "{types}
+#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {{
     use ::std;
     use ::std::{{option::Option::{{None, Some}}, result::Result::{{Err, Ok}}, string::ToString, vec::Vec}};
     use {codegen}::{{pbjson, serde}};
     {code}
 }};
-",
-        codegen = options.codegen
+"
     )
 }

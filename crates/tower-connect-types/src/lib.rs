@@ -14,14 +14,20 @@
 //! is an error when it is read. Fields that a message does not have are ignored.
 //!
 //! - [`protobuf`]: the messages, named and built as `prost-build` does it.
+//! - [`rpc`]: the statuses and error details of `google.rpc`, and [`api`]: what of `google.api` describes HTTP.
 //! - [`JsonType`] and [`register`]: which messages an [`Any`](protobuf::Any) can have inside when it is written as JSON.
 //!
 //! [ProtoJSON]: https://protobuf.dev/programming-guides/json/
 
+#[doc(hidden)]
+pub mod codegen;
 mod error;
+mod generated;
 mod json;
 pub mod protobuf;
 mod registry;
 
 pub use self::error::{ConversionError, UnpackError};
+#[doc(inline)]
+pub use self::generated::google::{api, rpc};
 pub use self::registry::{JsonType, register};

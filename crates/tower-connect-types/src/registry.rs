@@ -150,7 +150,8 @@ struct Registry {
 }
 
 static REGISTRY: LazyLock<RwLock<Registry>> = LazyLock::new(|| {
-    let types = WELL_KNOWN.iter().map(|json_type| ((json_type.full_name)(), *json_type)).collect();
+    let all = [WELL_KNOWN, crate::rpc::JSON_TYPES, crate::api::JSON_TYPES];
+    let types = all.into_iter().flatten().map(|json_type| ((json_type.full_name)(), *json_type)).collect();
     RwLock::new(Registry { slices: HashSet::new(), types })
 });
 

@@ -90,6 +90,7 @@ use std::task::Poll;
 pub use pbjson;
 pub use prost;
 pub use serde;
+pub use tower_connect_types::{JsonType, register};
 pub use tower_layer::Layer;
 pub use tower_service::Service;
 

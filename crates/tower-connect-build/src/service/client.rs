@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::model::Service;
 
 pub(crate) fn client(service: &Service) -> String {
-    let Service { names, deprecated, procedures, .. } = service;
+    let Service { names, deprecated, procedures, register, .. } = service;
     let mut functions = String::new();
     for procedure in procedures {
         let input = &procedure.input;
@@ -42,6 +42,7 @@ pub(crate) fn client(service: &Service) -> String {
             /// Calls through a channel. Both are cheap to clone.
             #[must_use]
             pub fn new(channel: ::tower_connect::Channel) -> Self {{
+                {register}
                 Self {{ channel }}
             }}
 

@@ -41,6 +41,8 @@ pub(crate) struct Service {
     pub(crate) deprecated: &'static str,
     pub(crate) procedures: Vec<Procedure>,
     pub(crate) json: bool,
+    /// Makes the JSON of the package's messages known.
+    pub(crate) register: &'static str,
     /// What the spec of the service adds to its procedures.
     pub(crate) descriptors: &'static str,
     /// For code that speaks of what is deprecated.
@@ -99,6 +101,7 @@ impl Service {
             deprecated,
             procedures,
             json: options.json,
+            register: if options.json { "::tower_connect::codegen::register(JSON_TYPES);" } else { "" },
             descriptors: if options.descriptors { ".with_descriptor_set(FILE_DESCRIPTOR_SET)" } else { "" },
             allow_deprecated: if any { "#[allow(deprecated)]" } else { "" },
             names,

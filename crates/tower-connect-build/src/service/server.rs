@@ -7,7 +7,7 @@ use crate::names::Names;
 
 /// Type parameters end in an underscore, as no message's and no service's name does.
 pub(crate) fn server(service: &Service) -> String {
-    let Service { names, deprecated, procedures, descriptors, allow_deprecated, .. } = service;
+    let Service { names, deprecated, procedures, descriptors, allow_deprecated, register, .. } = service;
     let Names { service: name, server, full, .. } = names;
     let specs = procedures.iter().map(|procedure| format!("{}.spec()", procedure.constant));
     let specs = specs.collect::<Vec<_>>().join(", ");
@@ -44,13 +44,13 @@ pub(crate) fn server(service: &Service) -> String {
 
             /// Serves one that others hold too.
             pub fn from_arc(service: ::std::sync::Arc<T_>) -> Self {{
+                {register}
                 Self {{ service, layer: ::tower_connect::RpcLayer::new() }}
             }}
         }}
 
         impl<T_: {name}, P_: ::tower_connect::protocol::Dialect> {server}<T_, P_> {{
-            /// Replaces the layer that `into_router` and `into_service` put around the procedures:
-            /// by one with other options, or for other protocols.
+            /// Replaces the layer around the procedures, by one with other options or for other protocols.
             #[must_use]
             pub fn with_layer<Q_>(self, layer: ::tower_connect::server::ProtocolLayer<Q_>) -> {server}<T_, Q_> {{
                 {server} {{ service: self.service, layer }}
@@ -58,10 +58,9 @@ pub(crate) fn server(service: &Service) -> String {
 
             ::tower_connect::if_axum! {{
                 /// The procedures as routes, to be merged into the app's.
-                pub fn into_router<S_>(self) -> ::tower_connect::codegen::Router<S_>
-                where
-                    S_: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static,
-                {{
+                pub fn into_router<S_: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static>(
+                    self,
+                ) -> ::tower_connect::codegen::Router<S_> {{
                     ::tower_connect::axum::router(self.clone(), &self.layer)
                 }}
             }}
