@@ -112,7 +112,8 @@ fn block(code: &str, types: &[String], options: &Options) -> String {
     // Only there does it name its crate as if the user's crate depended on it.
     let code = code.replace("::pbjson::", "pbjson::");
     let codegen = &options.codegen;
-    let types: String = types.iter().map(|path| format!("{codegen}::JsonType::of::<{path}>(),")).collect();
+    let types: Vec<_> = types.iter().map(|path| format!("{codegen}::JsonType::of::<{path}>()")).collect();
+    let types = types.join(", ");
     let types = format!(
         "/// How messages of this package are written as JSON inside an `Any`. Its servers and clients make them known; others do so by
         /// `tower_connect::types::register`.

@@ -22,6 +22,8 @@
 #[doc(hidden)]
 pub mod codegen;
 mod error;
+// In other crates these paths are not superfluous.
+#[allow(unused_qualifications)]
 mod generated;
 mod json;
 pub mod protobuf;
