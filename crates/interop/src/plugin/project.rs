@@ -100,7 +100,8 @@ impl Project {
             dir.join("Cargo.toml"),
             format!(
                 "[package]\nname = \"generated\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-                 tower-connect = {{ path = {library:?}, features = [\"testing\"] }}\n"
+                 tower-connect = {{ path = \"{}\", features = [\"testing\"] }}\n",
+                library.display()
             ),
         )?;
         fs::copy(Path::new(ROOT).join("Cargo.lock"), dir.join("Cargo.lock"))?;
