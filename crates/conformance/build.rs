@@ -33,7 +33,7 @@ fn generate() -> Result<(), Box<dyn Error>> {
     let protos = protos.map(|name| dir.join(format!("connectrpc/conformance/v1/{name}.proto")));
     tower_connect_build::configure()
         .include(&dir)
-        .extern_path(".google.protobuf", "crate::well_known")
+        .extern_path(".google.protobuf", "::tower_connect::types::protobuf")
         .compile(&protos)?;
     Ok(())
 }

@@ -18,9 +18,9 @@ use tower_connect::BoxError;
 use tower_connect::client::Channel;
 
 use self::transports::Transports;
-use crate::framing;
 use crate::proto::client_compat_response::Result as Answer;
 use crate::proto::{ClientCompatRequest, ClientCompatResponse, ClientErrorResult};
+use crate::{framing, types};
 
 /// How many calls may be under way. The runner sends all that it has at once, and some of them only wait for time to pass.
 const CALLS: usize = 32;
@@ -31,6 +31,7 @@ const CALLS: usize = 32;
 ///
 /// A request is broken, or an answer cannot be written.
 pub async fn run(requests: impl Read + Send + 'static, mut responses: impl Write) -> Result<(), BoxError> {
+    types::register();
     let (sender, mut requests_read) = mpsc::channel(1);
     // No task of the runtime's: that would wait for what may never come, at the end of a run that has failed.
     thread::spawn(move || read(requests, &sender));

@@ -12,7 +12,7 @@
 //! - [`server`]: the server under test, which the runner starts and tells what to be.
 //! - [`client`]: the client under test, which the runner starts and tells what to call.
 //! - [`framing`], [`tls`], [`metadata`] and [`log`]: what both need for that.
-//! - [`well_known`]: `google.protobuf.Any`, in which the service tells what it has received, and others, each with its JSON.
+//! - [`types`]: what stands in a `google.protobuf.Any`, in which the service tells what it has received.
 //! - [`suite`]: the runner, what it is given and what it finds.
 
 pub mod client;
@@ -23,7 +23,7 @@ pub mod server;
 pub mod service;
 pub mod suite;
 pub mod tls;
-pub mod well_known;
+pub mod types;
 
 /// The suite's schemas.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "the comments are those of the suite")]

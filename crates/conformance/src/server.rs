@@ -13,7 +13,7 @@ use tower_connect::{BoxError, Call, Outcome, RpcLayer};
 
 use crate::proto::{ConformanceServiceServer, ServerCompatRequest, ServerCompatResponse};
 use crate::service::{Conformance, keep_query};
-use crate::{framing, tls};
+use crate::{framing, tls, types};
 
 /// The runner kills a server five seconds after it has told it to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -26,6 +26,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 ///
 /// The request is missing or broken, the certificates are unusable, or the port cannot be told.
 pub async fn run(mut requests: impl Read, mut responses: impl Write) -> Result<(), BoxError> {
+    types::register();
     let request: ServerCompatRequest = framing::read(&mut requests)?.ok_or("the runner has sent no request")?;
     tracing::info!(protocol = ?request.protocol(), version = ?request.http_version(), tls = request.use_tls, "asked for");
     let creds = request.use_tls.then(|| request.server_creds.unwrap_or_default());

@@ -8,6 +8,7 @@ mod unary;
 
 use std::time::Duration;
 
+use tower_connect::types::protobuf::Any;
 use tower_connect::{Code, Error, ErrorDetail, Messages, Request, Response, Result, Streaming};
 
 pub use self::received::keep_query;
@@ -18,7 +19,6 @@ use crate::proto::{
     IdempotentUnaryRequest, IdempotentUnaryResponse, ServerStreamRequest, ServerStreamResponse, UnaryRequest,
     UnaryResponse,
 };
-use crate::well_known::Any;
 
 /// The service. `Unimplemented` is left to the generated trait.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl ConformanceService for Conformance {
     async fn unary(&self, request: Request<UnaryRequest>) -> Result<Response<UnaryResponse>> {
         let mut info = received(&request);
         let message = request.into_message();
-        info.requests.push(Any::pack("UnaryRequest", &message));
+        info.requests.push(Any::pack(&message));
         let response = unary::respond(message.response_definition, info).await?;
         Ok(response.map(|payload| UnaryResponse { payload: Some(payload) }))
     }
@@ -39,7 +39,7 @@ impl ConformanceService for Conformance {
     ) -> Result<Response<IdempotentUnaryResponse>> {
         let mut info = received(&request);
         let message = request.into_message();
-        info.requests.push(Any::pack("IdempotentUnaryRequest", &message));
+        info.requests.push(Any::pack(&message));
         let response = unary::respond(message.response_definition, info).await?;
         Ok(response.map(|payload| IdempotentUnaryResponse { payload: Some(payload) }))
     }
@@ -53,7 +53,7 @@ impl ConformanceService for Conformance {
         let mut messages = request.into_message();
         while let Some(message) = messages.message().await? {
             let is_first = info.requests.is_empty();
-            info.requests.push(Any::pack("ClientStreamRequest", &message));
+            info.requests.push(Any::pack(&message));
             if is_first {
                 definition = message.response_definition;
             }
@@ -68,7 +68,7 @@ impl ConformanceService for Conformance {
     ) -> Result<Response<Messages<ServerStreamResponse>>> {
         let mut info = received(&request);
         let message = request.into_message();
-        info.requests.push(Any::pack("ServerStreamRequest", &message));
+        info.requests.push(Any::pack(&message));
         stream::respond(message.response_definition, info, None)
     }
 
@@ -82,12 +82,12 @@ impl ConformanceService for Conformance {
         let Some(first) = messages.message().await? else {
             return stream::respond(None, info, None);
         };
-        info.requests.push(Any::pack("BidiStreamRequest", &first));
+        info.requests.push(Any::pack(&first));
         if first.full_duplex {
             return stream::respond(first.response_definition, info, Some(messages));
         }
         while let Some(message) = messages.message().await? {
-            info.requests.push(Any::pack("BidiStreamRequest", &message));
+            info.requests.push(Any::pack(&message));
         }
         stream::respond(first.response_definition, info, None)
     }
@@ -96,7 +96,7 @@ impl ConformanceService for Conformance {
 /// The error that a request asks for; with what was received as its last detail.
 fn failure(error: proto::Error, info: Option<&RequestInfo>) -> Error {
     let code = u8::try_from(error.code).ok().and_then(Code::from_grpc_status).unwrap_or(Code::Unknown);
-    let info = info.map(|info| Any::pack("ConformancePayload.RequestInfo", info));
+    let info = info.map(Any::pack);
     let details = error.details.into_iter().chain(info);
     let failure = Error::new(code, error.message.unwrap_or_default());
     details.fold(failure, |failure, Any { type_url, value }| failure.with_detail(ErrorDetail::new(type_url, value)))

@@ -38,6 +38,7 @@
 #![cfg_attr(feature = "serve", doc = "- [`mod@serve`]: an accept loop.")]
 #![cfg_attr(feature = "cors", doc = "- [`cors`]: pages of other origins.")]
 #![cfg_attr(feature = "testing", doc = "- [`testing`]: mocks, faults, and time that stands still.")]
+//! - [`types`]: the well-known types of Protocol Buffers, with their JSON.
 //! - [`codegen`]: what generated code refers to.
 //!
 //! # Features
@@ -75,6 +76,8 @@ pub mod testing;
 pub mod transport;
 
 pub use http;
+/// The well-known types of Protocol Buffers, as [`types::protobuf`], and which messages an `Any` can have inside when it is written as JSON.
+pub use tower_connect_types as types;
 
 pub use self::client::Channel;
 pub use self::codec::Codec;

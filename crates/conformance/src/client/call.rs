@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use prost::Name;
 use tower_connect::client::Channel;
+use tower_connect::types::protobuf::Any;
 use tower_connect::{BoxError, Messages, Request};
 
 use super::cancel::Cancel;
@@ -12,7 +13,6 @@ use super::responses::{Responses, one};
 use super::upload::Upload;
 use crate::metadata;
 use crate::proto::{ClientCompatRequest, ClientResponseResult, ConformanceServiceClient, StreamType};
-use crate::well_known::Any;
 
 /// Makes the call that is asked for.
 ///
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn one_is_no_more_and_no_less() {
         let message = UnaryRequest { request_data: vec![1], ..Default::default() };
-        let any = Any::pack("UnaryRequest", &message);
+        let any = Any::pack(&message);
         assert_eq!(call(vec![any.clone()]).one::<UnaryRequest>().unwrap().into_message(), message);
         assert!(call(vec![any.clone()]).one::<BidiStreamRequest>().is_err());
         assert!(call(vec![any.clone(), any]).one::<UnaryRequest>().is_err());

@@ -47,8 +47,9 @@ impl Cancel {
 
 #[cfg(test)]
 mod tests {
+    use tower_connect::types::protobuf::Empty;
+
     use super::*;
-    use crate::well_known::Empty;
 
     #[test]
     fn all_of_the_schemas_forms_are_known() {

@@ -1,6 +1,7 @@
 //! What has come of a call, in the words of the schema.
 
 use http::HeaderMap;
+use tower_connect::types::protobuf::Any;
 use tower_connect::{Code, Error, Response};
 
 use crate::metadata;
@@ -8,7 +9,6 @@ use crate::proto::{
     self, BidiStreamResponse, ClientResponseResult, ClientStreamResponse, ConformancePayload, IdempotentUnaryResponse,
     ServerStreamResponse, UnaryResponse, UnimplementedResponse,
 };
-use crate::well_known::Any;
 
 /// What has come of a call so far.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use std::mem::take;
 use std::vec;
 
 use http::HeaderMap;
+use tower_connect::types::protobuf::Any;
 use tower_connect::{Messages, Response, Result, Sender, Streaming};
 
 use super::{delay, failure};
@@ -12,7 +13,6 @@ use crate::proto::conformance_payload::RequestInfo;
 use crate::proto::{
     self, BidiStreamRequest, BidiStreamResponse, ConformancePayload, ServerStreamResponse, StreamResponseDefinition,
 };
-use crate::well_known::Any;
 
 /// Answers as the first request has it. Further requests, if there are any, are answered one by one.
 ///
@@ -67,7 +67,7 @@ impl Answer {
             sender.send(self.payload(data).into()).await?;
             let Some(stream) = &mut requests else { continue };
             match stream.message().await {
-                Ok(Some(request)) => self.info.requests.push(Any::pack("BidiStreamRequest", &request)),
+                Ok(Some(request)) => self.info.requests.push(Any::pack(&request)),
                 // What is left is sent without being asked for.
                 Ok(None) => requests = None,
                 Err(error) => return sender.fail(error.with_trailers(self.trailers)).await,
