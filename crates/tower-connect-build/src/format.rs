@@ -3,17 +3,22 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::{Attribute, Item, parse_quote};
 
-use crate::Error;
+use crate::{Error, debug};
 
-/// Formats a file, and silences lints where the schema decides on names, docs and shapes.
-pub(crate) fn file(code: &str) -> Result<String, Error> {
+/// Formats a file, and silences lints where the schema decides on names, docs and shapes, and on what is deprecated.
+pub(crate) fn file(code: &str, deprecated: bool) -> Result<String, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::generator(std::io::Error::other(error.to_string()));
     let tokens: TokenStream = code.parse().map_err(|error| wrong(&error))?;
     let mut file: syn::File = syn::parse2(keywords(tokens)).map_err(|error| wrong(&error))?;
+    debug::mend(&mut file.items);
     for item in &mut file.items {
         let attributes = match item {
             Item::Enum(item) => &mut item.attrs,
             Item::Impl(item) if item.trait_.is_none() => &mut item.attrs,
+            Item::Impl(item) if deprecated => {
+                item.attrs.push(parse_quote!(#[allow(deprecated)]));
+                continue;
+            }
             Item::Mod(item) => &mut item.attrs,
             Item::Struct(item) => &mut item.attrs,
             Item::Trait(item) => &mut item.attrs,
@@ -79,9 +84,11 @@ mod tests {
 
     #[test]
     fn lints_are_silenced_below_the_docs() {
-        let code =
-            file("/// A.\n#[derive(Clone)] pub struct A { pub b: u8 } impl Clone for A { } impl A { fn b() {} }")
-                .unwrap();
+        let code = file(
+            "/// A.\n#[derive(Clone)] pub struct A { pub b: u8 } impl Clone for A { } impl A { fn b() {} }",
+            false,
+        )
+        .unwrap();
         assert!(code.starts_with("/// A.\n#[allow(clippy::all, "), "{code}");
         assert_eq!(code.matches("#[allow").count(), 2, "{code}");
     }
@@ -90,6 +97,7 @@ mod tests {
     fn words_that_pbjson_does_not_know_are_mended() {
         let code = file(
             "fn f() { let gen__ = a.gen; match a { A::Self => 1, self::B::Self_ => gen } let x: Self = Self {}; }",
+            false,
         )
         .unwrap();
         for expected in ["let gen__ = a.r#gen;", "A::Self_ =>", "self::B::Self_ => r#gen", "let x: Self = Self {};"] {

@@ -15,14 +15,18 @@
 //!   `greet_service` with a constant for each procedure; and a [mock](Config::mocks), if that is asked for;
 //! - the schema itself, as `FILE_DESCRIPTOR_SET`.
 
+mod alias;
+mod boxes;
 mod bundled;
 mod config;
 mod custom;
+mod debug;
 mod docs;
 mod edition;
 mod error;
 mod format;
 mod generate;
+mod guard;
 mod input;
 mod json;
 mod known;
@@ -36,6 +40,7 @@ mod reach;
 mod schema;
 mod service;
 mod tree;
+mod unique;
 
 use std::path::Path;
 

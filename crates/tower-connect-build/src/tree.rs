@@ -37,8 +37,10 @@ impl Module {
                 None => "What is within.".to_owned(),
             };
             let name = raw(name.clone());
-            let _ =
-                writeln!(text, "\n{indent}/// {docs}\n{indent}#[allow(unreachable_pub)]\n{indent}pub mod {name} {{");
+            let _ = writeln!(
+                text,
+                "\n{indent}/// {docs}\n{indent}#[allow(deprecated, unreachable_pub)]\n{indent}pub mod {name} {{"
+            );
             module.write(&format!("{indent}    "), text);
             let _ = writeln!(text, "{indent}}}");
         }

@@ -43,8 +43,6 @@ pub(crate) struct Service {
     pub(crate) json: bool,
     /// What the spec of the service adds to its procedures.
     pub(crate) descriptors: &'static str,
-    /// For code that speaks of what is deprecated.
-    pub(crate) allow_deprecated: &'static str,
 }
 
 pub(crate) struct Procedure {
@@ -93,14 +91,12 @@ impl Service {
         });
         let procedures: Vec<_> = procedures.collect();
         let deprecated = if service.options.deprecated() { DEPRECATED } else { "" };
-        let any = !deprecated.is_empty() || procedures.iter().any(|procedure| !procedure.deprecated.is_empty());
         Some(Self {
             docs: docs(&service.comments, &format!("The service `{full}`.")),
             deprecated,
             procedures,
             json: options.json,
             descriptors: if options.descriptors { ".with_descriptor_set(FILE_DESCRIPTOR_SET)" } else { "" },
-            allow_deprecated: if any { "#[allow(deprecated)]" } else { "" },
             names,
         })
     }
