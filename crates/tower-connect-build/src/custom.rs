@@ -60,7 +60,8 @@ impl CustomOptions {
             }
             let mut file = FileDescriptorProto {
                 name: Some(format!("{package}.options")),
-                package: Some(package),
+                // prost looks for types of an empty package where they are not.
+                package: Some(package).filter(|package| !package.is_empty()),
                 message_type: messages.into_iter().map(|(message, _)| message).collect(),
                 source_code_info: Some(info),
                 ..FileDescriptorProto::default()

@@ -13,7 +13,7 @@ pub(crate) struct Docs(Vec<Doc>);
 #[derive(Default)]
 struct Doc {
     comment: String,
-    /// Of a message or an enum; prost itself marks only what is inside.
+    /// What prost does not mark itself.
     deprecated: bool,
 }
 
@@ -22,7 +22,7 @@ const KEY: &str = "tower_connect_doc_";
 impl Docs {
     /// Takes the comments of a file, and leaves keys.
     pub(crate) fn take(&mut self, file: &mut FileDescriptorProto) {
-        let deprecated = places::deprecated_types(file);
+        let deprecated = places::deprecated(file);
         for location in file.source_code_info.iter_mut().flat_map(|info| &mut info.location) {
             location.leading_detached_comments.clear();
             let comments = [location.leading_comments.take(), location.trailing_comments.take()];

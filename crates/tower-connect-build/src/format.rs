@@ -1,20 +1,24 @@
 //! The form of generated code, and what lints are to say of it: nothing, whatever the schema's author has called things.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use syn::{Attribute, Item, Meta, parse_quote};
+use syn::{Attribute, Item, parse_quote};
 
-use crate::Error;
+use crate::{Error, debug};
 
-/// Formats a file, and silences lints where the schema decides on names, docs and shapes.
-pub(crate) fn file(code: &str) -> Result<String, Error> {
+/// Formats a file, and silences lints where the schema decides on names, docs and shapes, and on what is deprecated.
+pub(crate) fn file(code: &str, deprecated: bool) -> Result<String, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::generator(std::io::Error::other(error.to_string()));
     let tokens: TokenStream = code.parse().map_err(|error| wrong(&error))?;
     let mut file: syn::File = syn::parse2(keywords(tokens)).map_err(|error| wrong(&error))?;
-    file.items.iter_mut().for_each(own_debug);
+    debug::mend(&mut file.items);
     for item in &mut file.items {
         let attributes = match item {
             Item::Enum(item) => &mut item.attrs,
             Item::Impl(item) if item.trait_.is_none() => &mut item.attrs,
+            Item::Impl(item) if deprecated => {
+                item.attrs.push(parse_quote!(#[allow(deprecated)]));
+                continue;
+            }
             Item::Mod(item) => &mut item.attrs,
             Item::Struct(item) => &mut item.attrs,
             Item::Trait(item) => &mut item.attrs,
@@ -24,18 +28,6 @@ pub(crate) fn file(code: &str) -> Result<String, Error> {
         attributes.insert(docs, quiet());
     }
     Ok(prettyplease::unparse(&file).replace(QUIET, ALLOW))
-}
-
-/// What prost derives for ordered maps names a crate that the user may not have.
-fn own_debug(item: &mut Item) {
-    let is_ordered_map = |attribute: &Attribute| matches!(&attribute.meta, Meta::List(list) if list.tokens.to_string().starts_with("btree_map"));
-    match item {
-        Item::Mod(module) => module.content.iter_mut().flat_map(|(_, items)| items).for_each(own_debug),
-        Item::Struct(item) if item.fields.iter().flat_map(|field| &field.attrs).any(is_ordered_map) => {
-            item.attrs.extend::<[Attribute; 2]>([parse_quote!(#[derive(Debug)]), parse_quote!(#[prost(skip_debug)])]);
-        }
-        _ => {}
-    }
 }
 
 /// Stands for [`ALLOW`] until the code has its form, which would break that over eight lines.
@@ -92,9 +84,11 @@ mod tests {
 
     #[test]
     fn lints_are_silenced_below_the_docs() {
-        let code =
-            file("/// A.\n#[derive(Clone)] pub struct A { pub b: u8 } impl Clone for A { } impl A { fn b() {} }")
-                .unwrap();
+        let code = file(
+            "/// A.\n#[derive(Clone)] pub struct A { pub b: u8 } impl Clone for A { } impl A { fn b() {} }",
+            false,
+        )
+        .unwrap();
         assert!(code.starts_with("/// A.\n#[allow(clippy::all, "), "{code}");
         assert_eq!(code.matches("#[allow").count(), 2, "{code}");
     }
@@ -103,6 +97,7 @@ mod tests {
     fn words_that_pbjson_does_not_know_are_mended() {
         let code = file(
             "fn f() { let gen__ = a.gen; match a { A::Self => 1, self::B::Self_ => gen } let x: Self = Self {}; }",
+            false,
         )
         .unwrap();
         for expected in ["let gen__ = a.r#gen;", "A::Self_ =>", "self::B::Self_ => r#gen", "let x: Self = Self {};"] {

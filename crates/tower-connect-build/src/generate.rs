@@ -8,13 +8,14 @@ use prost_types::FileDescriptorProto;
 
 use crate::custom::CustomOptions;
 use crate::docs::Docs;
+use crate::guard::guard;
 use crate::known::Externs;
 use crate::naming::stem;
 use crate::options::Options;
 use crate::output::DESCRIPTORS;
 use crate::schema::Schema;
 use crate::service::{Facts, ServiceGenerator};
-use crate::{Error, format, json, names, places, reach};
+use crate::{Error, alias, boxes, format, json, names, places, reach, unique};
 
 /// What is to be written.
 pub(crate) struct Generated {
@@ -32,15 +33,22 @@ pub(crate) fn generate(mut schema: Schema, options: &Options) -> Result<Generate
     if options.mocks && !options.server {
         return Err(Error::refused("mocks need the server: it is what a mock's channel goes to".to_owned()));
     }
+    let wrong = options.extern_paths.iter().find(|(proto, _)| !proto.starts_with('.'));
+    if let Some((proto, rust)) = wrong {
+        return Err(Error::refused(format!(
+            "extern_path({proto:?}, {rust:?}): a path of the schema begins with a dot"
+        )));
+    }
     let externs = Externs::new(options);
     let wanted = reach::packages(&schema, &externs);
     let generated_files: Vec<_> =
         schema.files.iter().filter(|file| wanted.contains(file.package())).map(|file| externs.without(file)).collect();
-    names::check(&generated_files, options.json)?;
+    unique::check(&generated_files, options.json)?;
 
     let facts = Facts::new(names::of_services(&generated_files), &schema.pool);
-    let json =
-        if options.json { json::by_package(&schema.files, &wanted, &externs, options)? } else { BTreeMap::new() };
+    let json = || json::by_package(&schema.files, &wanted, &externs, options);
+    let json = if options.json { guard("pbjson-build", json)? } else { BTreeMap::new() };
+    let deprecated = generated_files.iter().any(places::has_deprecated);
     let custom = CustomOptions::of(&generated_files);
     let mut docs = Docs::default();
     for file in &mut schema.files {
@@ -49,7 +57,8 @@ pub(crate) fn generate(mut schema: Schema, options: &Options) -> Result<Generate
     }
     let mut files = schema.files.clone();
     files.extend(custom.files(&mut docs));
-    let code = messages_and_services(files, &externs, facts, options)?;
+    alias::resolve(&mut files);
+    let code = guard("prost-build", || messages_and_services(files, &externs, facts, options))?;
 
     let mut generated =
         Generated { files: BTreeMap::new(), packages: BTreeSet::new(), include_file: options.include_file.clone() };
@@ -60,7 +69,7 @@ pub(crate) fn generate(mut schema: Schema, options: &Options) -> Result<Generate
     for (package, protos) in protos {
         let Some(code) = code.get(&package).filter(|code| !code.trim().is_empty()) else { continue };
         let json = json.get(&package).map(String::as_str).unwrap_or_default();
-        let code = docs.expand(&format::file(&format!("{code}{json}"))?);
+        let code = docs.expand(&format::file(&format!("{code}{json}"), deprecated)?);
         let mut text = MARK.to_owned();
         if options.descriptors {
             let descriptors = format!("{package}{DESCRIPTORS}");
@@ -96,7 +105,7 @@ fn messages_and_services(
         config.service_generator(Box::new(ServiceGenerator { options: options.clone(), facts: Rc::new(facts) }));
     }
     config.btree_map(ordered_maps(&files, &options.hash_map)).bytes(&options.bytes);
-    for path in &options.boxed {
+    for path in boxes::paths(&files, &options.boxed) {
         config.boxed(path);
     }
     for (proto, rust) in &externs.entries {

@@ -9,6 +9,7 @@ use protox::Compiler;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
 
 use crate::bundled::{self, Bundled};
+use crate::guard::guard;
 use crate::schema::Schema;
 use crate::{Error, edition};
 
@@ -20,7 +21,9 @@ pub(crate) fn protox(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Resul
     resolver.add(GoogleFileResolver::new());
     resolver.add(Bundled);
     let mut compiler = Compiler::with_file_resolver(resolver);
-    compiler.include_imports(true).include_source_info(true).open_files(protos)?;
+    compiler.include_imports(true).include_source_info(true);
+    // It takes options on trust: of two that have one number it finds that the values do not fit.
+    guard("the compiler of the schema", || Ok(compiler.open_files(protos).map(|_| ())?))?;
     for path in compiler.files().filter_map(|file| file.path()) {
         rerun_if_changed(path);
     }

@@ -43,26 +43,27 @@ fn messages(module: &mut String, of: &[DescriptorProto], types: &mut Vec<String>
 fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -> Result<String, Error> {
     let mut builder = pbjson_build::Builder::new();
     builder.ignore_unknown_fields().btree_map(["."]);
-    builder.exclude(externs.entries.iter().map(|(proto, _)| proto.as_str()));
+    let bare = Bare::of(files);
+    builder.exclude(externs.entries.iter().map(|(proto, _)| bare.path(proto)));
     for (proto, rust) in &externs.entries {
-        builder.extern_path(proto, rust);
+        builder.extern_path(bare.path(proto), rust);
     }
     // Types of the schema are named by their modules, so that none is taken for one of the prelude.
     let others: BTreeSet<&str> = files.iter().map(FileDescriptorProto::package).collect();
     for other in others {
-        let path = format!(".{other}");
-        if !covers(&externs.entries, &path) {
-            builder.extern_path(path, path_between(package, other));
+        if !covers(&externs.entries, &format!(".{other}")) {
+            builder.extern_path(format!(".{}", named(other)), path_between(package, other));
         }
     }
     for file in files {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
+        let root = format!(".{}", named(file.package()));
         for (oneof, rust) in renamed_oneofs(&root, &path_between(package, file.package()), &file.message_type) {
             builder.extern_path(oneof, rust);
         }
-        builder.register_file_descriptor(plain(file));
+        builder.register_file_descriptor(plain(file, &bare));
     }
-    let generated = builder.generate(&[format!(".{package}")], |_| Ok(Vec::new())).map_err(Error::generator)?;
+    let generated =
+        builder.generate(&[format!(".{}", named(package))], |_| Ok(Vec::new())).map_err(Error::generator)?;
     // The prefix is that of the packages within, too; their names have more parts.
     let parts = package.matches('.').count();
     let code = generated.into_iter().filter(|(found, _)| found.to_string().matches('.').count() == parts);
@@ -70,17 +71,47 @@ fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -
     String::from_utf8(code).map_err(|error| Error::generator(std::io::Error::other(error)))
 }
 
-/// What pbjson takes: a group is a message, and a file without a package has an empty one.
-fn plain(file: &FileDescriptorProto) -> FileDescriptorProto {
-    fn ungroup(message: &mut DescriptorProto) {
-        for field in message.field.iter_mut().filter(|field| field.r#type() == Type::Group) {
-            field.set_type(Type::Message);
+/// The types that are in no package, to which pbjson does not find: here they are in one.
+struct Bare(BTreeSet<String>);
+
+/// No package of a schema is called so.
+const BARE: &str = "tower_connect_no_package";
+
+fn named(package: &str) -> &str {
+    if package.is_empty() { BARE } else { package }
+}
+
+impl Bare {
+    fn of(files: &[FileDescriptorProto]) -> Self {
+        let files = files.iter().filter(|file| file.package().is_empty());
+        let names = files.flat_map(|file| {
+            let messages = file.message_type.iter().map(DescriptorProto::name);
+            messages.chain(file.enum_type.iter().map(EnumDescriptorProto::name)).map(ToOwned::to_owned)
+        });
+        Self(names.collect())
+    }
+
+    fn path(&self, path: &str) -> String {
+        let first = path.trim_start_matches('.').split('.').next().unwrap_or_default();
+        if self.0.contains(first) { format!(".{BARE}{path}") } else { path.to_owned() }
+    }
+}
+
+/// What pbjson takes: a group is a message, every file has a package, and a name is what stands between quotes.
+fn plain(file: &FileDescriptorProto, bare: &Bare) -> FileDescriptorProto {
+    fn message(message_type: &mut DescriptorProto, bare: &Bare) {
+        for field in &mut message_type.field {
+            if field.r#type() == Type::Group {
+                field.set_type(Type::Message);
+            }
+            field.type_name = field.type_name.as_deref().map(|name| bare.path(name));
+            field.json_name = field.json_name.as_deref().map(|name| name.escape_default().to_string());
         }
-        message.nested_type.iter_mut().for_each(ungroup);
+        message_type.nested_type.iter_mut().for_each(|nested| message(nested, bare));
     }
     let mut file = FileDescriptorProto { source_code_info: None, ..file.clone() };
-    file.package.get_or_insert_default();
-    file.message_type.iter_mut().for_each(ungroup);
+    file.package = Some(named(file.package()).to_owned());
+    file.message_type.iter_mut().for_each(|message_type| message(message_type, bare));
     file
 }
 
@@ -107,10 +138,10 @@ fn block(code: &str, types: &[String], options: &Options) -> String {
     let code = code.replace("std::collections::HashMap<_, _>", "std::collections::BTreeMap<_, _>");
     // What the field is, the map is.
     let code = code.replace("map_.next_value::<std::collections::BTreeMap<_, _>>()?", "map_.next_value()?");
-    // The package that has no name is for it a module without one.
-    let code = code.replace("::::", "::");
-    // Only there does it name its crate as if the user's crate depended on it.
-    let code = code.replace("::pbjson::", "pbjson::");
+    // In what serde is told, types are named as in the schema.
+    let code = code.replace(&format!("\"{BARE}."), "\"");
+    // Only there does it name its crate as if the user's crate depended on it; a message may have a module of that name.
+    let code = code.replace("<::pbjson::", "<pbjson::").replace(" ::pbjson::", " pbjson::");
     let codegen = &options.codegen;
     let types: Vec<_> = types.iter().map(|path| format!("{codegen}::JsonType::of::<{path}>()")).collect();
     let types = types.join(", ");
@@ -126,7 +157,7 @@ fn block(code: &str, types: &[String], options: &Options) -> String {
     }
     format!(
         "{types}
-#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(clippy::all, clippy::pedantic, deprecated, unused, unused_qualifications)]
 const _: () = {{
     use ::std;
     use ::std::{{option::Option::{{None, Some}}, result::Result::{{Err, Ok}}, string::ToString, vec::Vec}};

@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod alias;
+mod boxes;
 mod bundled;
 mod config;
 mod custom;
+mod debug;
 mod docs;
 mod edition;
 mod error;
 mod format;
 mod generate;
+mod guard;
 mod input;
 mod json;
 mod known;
@@ -21,6 +25,7 @@ mod reach;
 mod schema;
 mod service;
 mod tree;
+mod unique;
 
 use std::path::Path;
 

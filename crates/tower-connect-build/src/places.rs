@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use prost_types::field_descriptor_proto::Label;
 use prost_types::source_code_info::Location;
-use prost_types::{DescriptorProto, EnumDescriptorProto, EnumOptions, FileDescriptorProto, MessageOptions};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, EnumOptions, EnumValueOptions, FieldDescriptorProto, FieldOptions,
+    FileDescriptorProto, MessageOptions, MethodOptions, ServiceOptions,
+};
 
 /// A path of field numbers and indices.
 type Place = Vec<i32>;
@@ -21,8 +25,19 @@ pub(crate) fn complete(file: &mut FileDescriptorProto) {
     info.location.extend(missing.map(|path| Location { path, ..Location::default() }));
 }
 
-/// The messages and enums that are marked as deprecated.
-pub(crate) fn deprecated_types(file: &FileDescriptorProto) -> BTreeSet<Place> {
+/// Whether anything in a file is marked as deprecated.
+pub(crate) fn has_deprecated(file: &FileDescriptorProto) -> bool {
+    let mut places = Places::default();
+    places.file(file);
+    places.any_deprecated
+        || file.service.iter().any(|service| {
+            service.options.as_ref().is_some_and(ServiceOptions::deprecated)
+                || service.method.iter().any(|method| method.options.as_ref().is_some_and(MethodOptions::deprecated))
+        })
+}
+
+/// The messages, enums and map fields that are marked as deprecated, of which prost marks none.
+pub(crate) fn deprecated(file: &FileDescriptorProto) -> BTreeSet<Place> {
     let mut places = Places::default();
     places.file(file);
     places.deprecated
@@ -32,6 +47,7 @@ pub(crate) fn deprecated_types(file: &FileDescriptorProto) -> BTreeSet<Place> {
 struct Places {
     all: Vec<Place>,
     deprecated: BTreeSet<Place>,
+    any_deprecated: bool,
 }
 
 impl Places {
@@ -57,7 +73,16 @@ impl Places {
         for (index, r#enum) in (0..).zip(&message.enum_type) {
             self.r#enum([&*place, &[4, index]].concat(), r#enum);
         }
+        for (index, field) in (0..).zip(&message.field) {
+            if field.options.as_ref().is_some_and(FieldOptions::deprecated) {
+                self.any_deprecated = true;
+                if is_map(message, field) {
+                    self.deprecated.insert([&*place, &[2, index]].concat());
+                }
+            }
+        }
         if message.options.as_ref().is_some_and(MessageOptions::deprecated) {
+            self.any_deprecated = true;
             self.deprecated.insert(place.clone());
         }
         self.all.push(place);
@@ -65,7 +90,10 @@ impl Places {
 
     fn r#enum(&mut self, place: Place, r#enum: &EnumDescriptorProto) {
         self.inside(&place, 2, r#enum.value.len());
+        let mut values = r#enum.value.iter().filter_map(|value| value.options.as_ref());
+        self.any_deprecated |= values.any(EnumValueOptions::deprecated);
         if r#enum.options.as_ref().is_some_and(EnumOptions::deprecated) {
+            self.any_deprecated = true;
             self.deprecated.insert(place.clone());
         }
         self.all.push(place);
@@ -74,4 +102,11 @@ impl Places {
     fn inside(&mut self, place: &[i32], field: i32, count: usize) {
         self.all.extend((0..).take(count).map(|index| [place, &[field, index]].concat()));
     }
+}
+
+fn is_map(message: &DescriptorProto, field: &FieldDescriptorProto) -> bool {
+    let name = field.type_name().rsplit('.').next().unwrap_or_default();
+    let nested = message.nested_type.iter().find(|nested| nested.name() == name);
+    field.label() == Label::Repeated
+        && nested.and_then(|nested| nested.options.as_ref()).is_some_and(MessageOptions::map_entry)
 }

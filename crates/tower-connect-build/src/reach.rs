@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_types::{DescriptorProto, FieldDescriptorProto};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use crate::known::Externs;
 use crate::options::Entry;
@@ -13,8 +13,15 @@ pub(crate) fn packages(schema: &Schema, externs: &Externs) -> BTreeSet<String> {
     let files: BTreeMap<_, _> = schema.files.iter().map(|file| (file.name(), file)).collect();
     let mut reached = BTreeSet::new();
     let mut todo: Vec<&str> = schema.targets.iter().map(String::as_str).collect();
+    let mut packages = BTreeSet::new();
     while let Some(name) = todo.pop() {
         let Some(file) = files.get(name).filter(|_| reached.insert(name)) else { continue };
+        if packages.insert(file.package().to_owned()) {
+            // The code of a package is that of all its files, also of those that are there for their options.
+            todo.extend(
+                schema.files.iter().filter(|other| other.package() == file.package()).map(FileDescriptorProto::name),
+            );
+        }
         let mut types: Vec<&str> = file.extension.iter().map(FieldDescriptorProto::type_name).collect();
         for method in file.service.iter().flat_map(|service| &service.method) {
             types.extend([method.input_type(), method.output_type()]);
@@ -26,7 +33,7 @@ pub(crate) fn packages(schema: &Schema, externs: &Externs) -> BTreeSet<String> {
         }
         todo.extend(types.into_iter().filter(|name| !externs.cover(name)).filter_map(|name| homes.get(name).copied()));
     }
-    reached.iter().filter_map(|name| files.get(name)).map(|file| file.package().to_owned()).collect()
+    packages
 }
 
 /// The file of each type, by the type's full name with a dot before it.

@@ -6,6 +6,7 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use prost_types::FileDescriptorProto;
 
+use crate::guard::guard;
 use crate::{Error, edition};
 
 pub(crate) struct Schema {
@@ -32,12 +33,18 @@ impl Schema {
         let raw =
             RawSet::decode(set).map_err(|error| Error::refused(format!("this is no FileDescriptorSet: {error}")))?;
         let files = raw.file.iter().map(|file| FileDescriptorProto::decode(&**file)).collect::<Result<Vec<_>, _>>();
-        let files = files.map_err(|error| Error::refused(format!("this is no FileDescriptorSet: {error}")))?;
+        let mut files = files.map_err(|error| Error::refused(format!("this is no FileDescriptorSet: {error}")))?;
+        for file in &mut files {
+            // prost looks for types of an empty package where they are not.
+            file.package.take_if(|package| package.is_empty());
+        }
         if let Some(refusal) = files.iter().find_map(edition::refuse_descriptor) {
             return Err(Error::refused(refusal.to_string()));
         }
         let mut pool = DescriptorPool::new();
-        pool.decode_file_descriptor_set(set).map_err(|error| Error::refused(error.to_string()))?;
+        guard("the reader of the schema", || {
+            pool.decode_file_descriptor_set(set).map_err(|error| Error::refused(error.to_string()))
+        })?;
         let encoded = raw.file.iter().map(|file| without_comments(file)).collect::<Result<_, _>>()?;
         let targets = targets.unwrap_or_else(|| files.iter().map(|file| file.name().to_owned()).collect());
         Ok(Self { files, encoded, pool, targets })

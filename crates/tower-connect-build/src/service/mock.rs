@@ -9,7 +9,7 @@ use crate::names::Names;
 
 pub(crate) fn mock(service: &Service) -> String {
     let Names { service: name, server, mock, full, .. } = &service.names;
-    let Service { deprecated, allow_deprecated, .. } = service;
+    let deprecated = service.deprecated;
     let (mut fields, mut inits, mut methods, mut calls) = (String::new(), String::new(), String::new(), String::new());
     for (procedure, (on, recorded)) in service.procedures.iter().zip(function_names(&service.procedures)) {
         let Procedure { function, proto_name, constant, request: input, response: output, .. } = procedure;
@@ -77,14 +77,12 @@ pub(crate) fn mock(service: &Service) -> String {
                 {methods}
             }}
 
-            {allow_deprecated}
             impl ::core::default::Default for {mock} {{
                 fn default() -> Self {{
                     Self::new()
                 }}
             }}
 
-            {allow_deprecated}
             impl {name} for {mock} {{
                 {calls}
             }}

@@ -45,8 +45,6 @@ pub(crate) struct Service {
     pub(crate) register: &'static str,
     /// What the spec of the service adds to its procedures.
     pub(crate) descriptors: &'static str,
-    /// For code that speaks of what is deprecated.
-    pub(crate) allow_deprecated: &'static str,
 }
 
 pub(crate) struct Procedure {
@@ -95,7 +93,6 @@ impl Service {
         });
         let procedures: Vec<_> = procedures.collect();
         let deprecated = if service.options.deprecated() { DEPRECATED } else { "" };
-        let any = !deprecated.is_empty() || procedures.iter().any(|procedure| !procedure.deprecated.is_empty());
         Some(Self {
             docs: docs(&service.comments, &format!("The service `{full}`.")),
             deprecated,
@@ -103,7 +100,6 @@ impl Service {
             json: options.json,
             register: if options.json { "::tower_connect::codegen::register(JSON_TYPES);" } else { "" },
             descriptors: if options.descriptors { ".with_descriptor_set(FILE_DESCRIPTOR_SET)" } else { "" },
-            allow_deprecated: if any { "#[allow(deprecated)]" } else { "" },
             names,
         })
     }

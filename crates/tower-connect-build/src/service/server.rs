@@ -7,7 +7,7 @@ use crate::names::Names;
 
 /// Type parameters end in an underscore, as no message's and no service's name does.
 pub(crate) fn server(service: &Service) -> String {
-    let Service { names, deprecated, procedures, descriptors, allow_deprecated, register, .. } = service;
+    let Service { names, deprecated, procedures, descriptors, register, .. } = service;
     let Names { service: name, server, full, .. } = names;
     let specs = procedures.iter().map(|procedure| format!("{}.spec()", procedure.constant));
     let specs = specs.collect::<Vec<_>>().join(", ");
@@ -45,7 +45,8 @@ pub(crate) fn server(service: &Service) -> String {
             /// Serves one that others hold too.
             pub fn from_arc(service: ::std::sync::Arc<T_>) -> Self {{
                 {register}
-                Self {{ service, layer: ::tower_connect::RpcLayer::new() }}
+                let layer = ::tower_connect::RpcLayer::new();
+                Self {{ service, layer }}
             }}
         }}
 
@@ -53,7 +54,8 @@ pub(crate) fn server(service: &Service) -> String {
             /// Replaces the layer around the procedures, by one with other options or for other protocols.
             #[must_use]
             pub fn with_layer<Q_>(self, layer: ::tower_connect::server::ProtocolLayer<Q_>) -> {server}<T_, Q_> {{
-                {server} {{ service: self.service, layer }}
+                let service = self.service;
+                {server} {{ service, layer }}
             }}
 
             ::tower_connect::if_axum! {{
@@ -73,20 +75,19 @@ pub(crate) fn server(service: &Service) -> String {
             }}
         }}
 
-        {allow_deprecated}
         impl<T_, P_> ::core::clone::Clone for {server}<T_, P_> {{
             fn clone(&self) -> Self {{
-                Self {{ service: ::std::sync::Arc::clone(&self.service), layer: self.layer.clone() }}
+                let service = ::std::sync::Arc::clone(&self.service);
+                let layer = self.layer.clone();
+                Self {{ service, layer }}
             }}
         }}
 
-        {allow_deprecated}
         impl<T_, P_> ::tower_connect::codegen::NamedService for {server}<T_, P_> {{
             const SERVICE: ::tower_connect::method::ServiceSpec =
                 ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]){descriptors};
         }}
 
-        {allow_deprecated}
         impl<T_, P_, B_> ::tower_connect::codegen::Service<::tower_connect::http::Request<B_>> for {server}<T_, P_>
         where
             T_: {name},

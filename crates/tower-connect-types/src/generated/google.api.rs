@@ -154,7 +154,7 @@ pub const JSON_TYPES: &[crate::codegen::JsonType] = &[
     crate::codegen::JsonType::of::<CustomHttpPattern>(),
     crate::codegen::JsonType::of::<HttpBody>(),
 ];
-#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(clippy::all, clippy::pedantic, deprecated, unused, unused_qualifications)]
 const _: () = {
     use ::std;
     use ::std::{

@@ -106,7 +106,7 @@ impl Code {
 #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, missing_docs, unreachable_pub, unused_qualifications)]
 #[derive(Clone, PartialEq, crate::codegen::prost::Message)]
 #[prost(prost_path = "crate::codegen::prost")]
-#[derive(Debug)]
+#[derive(::core::fmt::Debug)]
 #[prost(skip_debug)]
 pub struct ErrorInfo {
     /// A name of the cause, in UPPER_SNAKE_CASE, unique in its domain.
@@ -190,7 +190,7 @@ pub mod quota_failure {
     /// One quota.
     #[derive(Clone, PartialEq, crate::codegen::prost::Message)]
     #[prost(prost_path = "crate::codegen::prost")]
-    #[derive(Debug)]
+    #[derive(::core::fmt::Debug)]
     #[prost(skip_debug)]
     pub struct Violation {
         /// Whose quota it is.
@@ -504,7 +504,7 @@ pub const JSON_TYPES: &[crate::codegen::JsonType] = &[
     crate::codegen::JsonType::of::<LocalizedMessage>(),
     crate::codegen::JsonType::of::<Status>(),
 ];
-#[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(clippy::all, clippy::pedantic, deprecated, unused, unused_qualifications)]
 const _: () = {
     use ::std;
     use ::std::{

@@ -1,0 +1,48 @@
+//! Defaults that are aliases: of several names for a number, prost knows the first.
+
+use std::collections::BTreeMap;
+
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+
+/// By an enum's full name, with a dot before it, and a value's name: the first value with that number.
+type Firsts = BTreeMap<(String, String), String>;
+
+/// Gives each default the name that prost knows.
+pub(crate) fn resolve(files: &mut [FileDescriptorProto]) {
+    let mut firsts = Firsts::new();
+    for file in &*files {
+        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
+        enums(&mut firsts, &root, &file.enum_type);
+        messages(&mut firsts, &root, &file.message_type);
+    }
+    files.iter_mut().flat_map(|file| &mut file.message_type).for_each(|message| defaults(message, &firsts));
+}
+
+fn messages(firsts: &mut Firsts, around: &str, messages_within: &[DescriptorProto]) {
+    for message in messages_within {
+        let full = format!("{around}.{}", message.name());
+        enums(firsts, &full, &message.enum_type);
+        messages(firsts, &full, &message.nested_type);
+    }
+}
+
+fn enums(firsts: &mut Firsts, around: &str, enums: &[EnumDescriptorProto]) {
+    for r#enum in enums {
+        for value in &r#enum.value {
+            let first = r#enum.value.iter().find(|first| first.number() == value.number()).unwrap_or(value);
+            let full = format!("{around}.{}", r#enum.name());
+            firsts.insert((full, value.name().to_owned()), first.name().to_owned());
+        }
+    }
+}
+
+fn defaults(message: &mut DescriptorProto, firsts: &Firsts) {
+    for field in &mut message.field {
+        if let (Some(r#enum), Some(value)) = (&field.type_name, &mut field.default_value)
+            && let Some(first) = firsts.get(&(r#enum.clone(), value.clone()))
+        {
+            first.clone_into(value);
+        }
+    }
+    message.nested_type.iter_mut().for_each(|nested| defaults(nested, firsts));
+}
