@@ -39,7 +39,7 @@ impl Module {
             let name = raw(name.clone());
             let _ = writeln!(
                 text,
-                "\n{indent}/// {docs}\n{indent}#[allow(deprecated, unreachable_pub)]\n{indent}pub mod {name} {{"
+                "\n{indent}/// {docs}\n{indent}#[allow(clippy::module_inception, deprecated, unreachable_pub)]\n{indent}pub mod {name} {{"
             );
             module.write(&format!("{indent}    "), text);
             let _ = writeln!(text, "{indent}}}");

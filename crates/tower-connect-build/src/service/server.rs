@@ -50,8 +50,7 @@ pub(crate) fn server(service: &Service) -> String {
         }}
 
         impl<T_: {name}, P_: ::tower_connect::protocol::Dialect> {server}<T_, P_> {{
-            /// Replaces the layer that `into_router` and `into_service` put around the procedures:
-            /// by one with other options, or for other protocols.
+            /// Replaces the layer around the procedures: by one with other options, or for other protocols.
             #[must_use]
             pub fn with_layer<Q_>(self, layer: ::tower_connect::server::ProtocolLayer<Q_>) -> {server}<T_, Q_> {{
                 let service = self.service;
@@ -89,6 +88,7 @@ pub(crate) fn server(service: &Service) -> String {
                 ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]){descriptors};
         }}
 
+        #[allow(clippy::all, clippy::pedantic)]
         impl<T_, P_, B_> ::tower_connect::codegen::Service<::tower_connect::http::Request<B_>> for {server}<T_, P_>
         where
             T_: {name},
