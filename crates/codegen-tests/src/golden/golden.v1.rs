@@ -163,8 +163,7 @@ impl<T_: NoteService> NoteServiceServer<T_> {
 }
 #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, missing_docs, unreachable_pub, unused_qualifications)]
 impl<T_: NoteService, P_: ::tower_connect::protocol::Dialect> NoteServiceServer<T_, P_> {
-    /// Replaces the layer that `into_router` and `into_service` put around the procedures:
-    /// by one with other options, or for other protocols.
+    /// Replaces the layer around the procedures: by one with other options, or for other protocols.
     #[must_use]
     pub fn with_layer<Q_>(
         self,
