@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tower_connect_build::{Config, configure};
 
 /// All of them, which go into one call, since some packages are in several files.
-const ALL: [&str; 14] = [
+const ALL: [&str; 15] = [
     "a/a.proto",
     "docs/v1/docs.proto",
     "far/v1/target.proto",
@@ -14,6 +14,7 @@ const ALL: [&str; 14] = [
     "nothing.proto",
     "old/v1/user.proto",
     "old/v1/old.proto",
+    "options/v1/options.proto",
     "options/v1/three.proto",
     "shapes/v1/shapes.proto",
     "shapes/v1/two.proto",
@@ -38,6 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     some(to("others_types")?.extern_path(".shapes.v1", "crate::all::shapes::v1").mocks(true))?;
     some(to("others_types_no_json")?.extern_path(".shapes", "crate::no_json::shapes").json(false))?;
     some(dressed(to("dressed")?))?;
+    some(to("from_files")?.mocks(true))?;
     to("from_set")?.mocks(true).compile_descriptor_set(descriptor_set()?)?;
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Module {
             let name = raw(name.clone());
             let _ = writeln!(
                 text,
-                "{space}{indent}/// {docs}\n{indent}#[allow(deprecated, unreachable_pub)]\n{indent}pub mod {name} {{"
+                "{space}{indent}/// {docs}\n{indent}#[allow(clippy::module_inception, deprecated, unreachable_pub)]\n{indent}pub mod {name} {{"
             );
             module.write(&format!("{indent}    "), text);
             let _ = writeln!(text, "{indent}}}");

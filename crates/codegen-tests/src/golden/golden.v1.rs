@@ -210,6 +210,7 @@ impl<T_, P_> ::tower_connect::codegen::NamedService for NoteServiceServer<T_, P_
         )
         .with_descriptor_set(FILE_DESCRIPTOR_SET);
 }
+#[allow(clippy::all, clippy::pedantic)]
 #[allow(deprecated)]
 impl<T_, P_, B_> ::tower_connect::codegen::Service<::tower_connect::http::Request<B_>>
 for NoteServiceServer<T_, P_>

@@ -88,6 +88,7 @@ pub(crate) fn server(service: &Service) -> String {
                 ::tower_connect::method::ServiceSpec::new(\"{full}\", &[{specs}]){descriptors};
         }}
 
+        #[allow(clippy::all, clippy::pedantic)]
         impl<T_, P_, B_> ::tower_connect::codegen::Service<::tower_connect::http::Request<B_>> for {server}<T_, P_>
         where
             T_: {name},
