@@ -148,7 +148,7 @@ fn protoc_reads_what_the_built_in_compiler_reads() {
     configure().out_dir(&theirs).protoc("protoc").compile(&protos).unwrap();
     let (ours, theirs) = (files(&ours), files(&theirs));
     assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>());
-    for (name, content) in ours.iter().filter(|(name, _)| name.ends_with(".rs")) {
+    for (name, content) in ours.iter().filter(|(name, _)| !name.ends_with(".descriptors.bin")) {
         assert_eq!(String::from_utf8_lossy(content), String::from_utf8_lossy(&theirs[name]), "{name}");
     }
     fs::write(&protos[1], "syntax = \"proto3\";\npackage a.v1;\nmessage Again { Missing m = 1; }").unwrap();
