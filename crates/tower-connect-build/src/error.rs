@@ -45,6 +45,13 @@ impl Error {
     }
 }
 
+/// Of schemas that are on no disk.
+impl From<protox::Error> for Error {
+    fn from(source: protox::Error) -> Self {
+        Self::schema(source, &[])
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
