@@ -28,7 +28,7 @@ fn options_of_all_kinds_are_read_from_the_spec() {
     assert_eq!(options.more_limits.iter().map(Limits::per_minute).collect::<Vec<_>>(), [1, 2]);
     assert!(options.checked());
     assert_eq!(options.data(), [0, 255]);
-    assert_eq!(options.ratio.to_owned(), Some(0.5));
+    assert_eq!(options.ratio, Some(0.5));
     assert_eq!(options.audiences, [Audience::Internal as i32]);
     assert_eq!(options.thing, Some(Thing { name: "else".to_owned() }));
     assert_eq!(options.r#type(), "typed");

@@ -23,7 +23,9 @@ pub(crate) fn protox(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Resul
     let mut compiler = Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
     // It takes options on trust: of two that have one number it finds that the values do not fit.
-    guard("the compiler of the schema", || Ok(compiler.open_files(protos).map(|_| ())?))?;
+    guard("the compiler of the schema", || {
+        compiler.open_files(protos).map(|_| ()).map_err(|error| Error::schema(error, includes))
+    })?;
     for path in compiler.files().filter_map(|file| file.path()) {
         rerun_if_changed(path);
     }

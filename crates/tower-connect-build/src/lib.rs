@@ -9,6 +9,7 @@ mod debug;
 mod docs;
 mod edition;
 mod error;
+mod excerpt;
 mod format;
 mod generate;
 mod guard;

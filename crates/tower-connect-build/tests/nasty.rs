@@ -104,10 +104,21 @@ fn what_is_odd_but_has_a_name_becomes_code() {
 
 #[test]
 fn options_that_share_a_number_are_an_error_and_no_panic() {
-    let source = "syntax = \"proto2\"; import \"google/protobuf/descriptor.proto\"; message M {}
-        extend google.protobuf.MethodOptions { optional string a = 50001; optional int32 b = 50001; }
-        service S { rpc R(M) returns (M) { option (a) = \"x\"; } }";
-    let _ = compile_with(configure(), source);
+    // The compiler of the schema finds out only where a value is of the other's type.
+    for (first, second) in [("string", "int32"), ("int32", "string")] {
+        let source = format!(
+            "syntax = \"proto2\"; import \"google/protobuf/descriptor.proto\"; message M {{}}
+            extend google.protobuf.MethodOptions {{ optional {first} a = 50001; optional {second} b = 50001; }}
+            service S {{
+                rpc A(M) returns (M) {{ option (a) = {}; }}
+                rpc B(M) returns (M) {{ option (b) = {}; }}
+            }}",
+            if first == "string" { "\"x\"" } else { "1" },
+            if second == "string" { "\"x\"" } else { "1" },
+        );
+        let error = compile_with(configure(), &source).unwrap_err().to_string();
+        assert!(error.contains("the compiler of the schema gave up: mismatch"), "{error}");
+    }
 }
 
 #[test]
