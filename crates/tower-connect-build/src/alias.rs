@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
 
+use crate::walk::{messages, root};
+
 /// By an enum's full name, with a dot before it, and a value's name: the first value with that number.
 type Firsts = BTreeMap<(String, String), String>;
 
@@ -11,19 +13,12 @@ type Firsts = BTreeMap<(String, String), String>;
 pub(crate) fn resolve(files: &mut [FileDescriptorProto]) {
     let mut firsts = Firsts::new();
     for file in &*files {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
-        enums(&mut firsts, &root, &file.enum_type);
-        messages(&mut firsts, &root, &file.message_type);
+        enums(&mut firsts, &root(file), &file.enum_type);
+        for (full, message) in messages(file) {
+            enums(&mut firsts, &full, &message.enum_type);
+        }
     }
     files.iter_mut().flat_map(|file| &mut file.message_type).for_each(|message| defaults(message, &firsts));
-}
-
-fn messages(firsts: &mut Firsts, around: &str, messages_within: &[DescriptorProto]) {
-    for message in messages_within {
-        let full = format!("{around}.{}", message.name());
-        enums(firsts, &full, &message.enum_type);
-        messages(firsts, &full, &message.nested_type);
-    }
 }
 
 fn enums(firsts: &mut Firsts, around: &str, enums: &[EnumDescriptorProto]) {

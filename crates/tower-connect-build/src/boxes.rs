@@ -6,10 +6,11 @@ use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, OneofDescriptorProto};
 
 use crate::reach::is_match;
+use crate::walk::messages;
 
 /// The paths that prost is told, as it is told by users: theirs, and those without which its code would not compile.
 pub(crate) fn paths(files: &[FileDescriptorProto], asked: &[String]) -> Vec<String> {
-    let messages = messages(files);
+    let messages = files.iter().flat_map(messages).collect();
     let inside = inside(&messages);
     let mut paths = asked.to_vec();
     for (full, message) in &messages {
@@ -33,21 +34,6 @@ pub(crate) fn paths(files: &[FileDescriptorProto], asked: &[String]) -> Vec<Stri
 }
 
 type Messages<'a> = BTreeMap<String, &'a DescriptorProto>;
-
-/// All messages, by their full names with a dot before them.
-fn messages(files: &[FileDescriptorProto]) -> Messages<'_> {
-    let mut messages = BTreeMap::new();
-    for file in files {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
-        let mut todo: Vec<_> = file.message_type.iter().map(|message| (root.clone(), message)).collect();
-        while let Some((around, message)) = todo.pop() {
-            let full = format!("{around}.{}", message.name());
-            todo.extend(message.nested_type.iter().map(|nested| (full.clone(), nested)));
-            messages.insert(full, message);
-        }
-    }
-    messages
-}
 
 /// What each message has inside of itself, rather than in a list.
 fn inside<'a>(messages: &'a Messages<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {

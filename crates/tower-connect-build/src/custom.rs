@@ -11,6 +11,7 @@ use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, So
 
 use crate::docs::Docs;
 use crate::naming::{camel, ident};
+use crate::walk::messages;
 
 /// What is extended, the name of the message, and what it is for.
 const EXTENDED: [(&str, &str, &str); 2] = [
@@ -75,13 +76,8 @@ impl CustomOptions {
 
 /// All extensions of a file, also those that are declared within messages.
 fn extensions(file: &FileDescriptorProto) -> Vec<&FieldDescriptorProto> {
-    let mut extensions: Vec<_> = file.extension.iter().collect();
-    let mut messages: Vec<_> = file.message_type.iter().collect();
-    while let Some(message) = messages.pop() {
-        extensions.extend(&message.extension);
-        messages.extend(&message.nested_type);
-    }
-    extensions
+    let within = messages(file).into_iter().flat_map(|(_, message)| &message.extension);
+    file.extension.iter().chain(within).collect()
 }
 
 fn message(name: String, extensions: Vec<&FieldDescriptorProto>) -> DescriptorProto {

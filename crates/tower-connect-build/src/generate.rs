@@ -15,6 +15,7 @@ use crate::options::Options;
 use crate::output::DESCRIPTORS;
 use crate::schema::Schema;
 use crate::service::{Facts, ServiceGenerator};
+use crate::walk::messages;
 use crate::{Error, alias, boxes, format, json, names, places, reach, unique};
 
 /// What is to be written.
@@ -140,16 +141,9 @@ fn ordered_maps(files: &[FileDescriptorProto], hash_maps: &[String]) -> Vec<Stri
     if hash_maps.is_empty() {
         return vec![".".to_owned()];
     }
-    let mut ordered = Vec::new();
-    for file in files {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
-        let mut todo: Vec<_> = file.message_type.iter().map(|message| (root.clone(), message)).collect();
-        while let Some((around, message)) = todo.pop() {
-            let full = format!("{around}.{}", message.name());
-            todo.extend(message.nested_type.iter().map(|nested| (full.clone(), nested)));
-            let fields = message.field.iter().map(|field| format!("{full}.{}", field.name()));
-            ordered.extend(fields.filter(|field| !hash_maps.iter().any(|path| reach::is_match(field, path))));
-        }
-    }
-    ordered
+    let fields = files
+        .iter()
+        .flat_map(messages)
+        .flat_map(|(full, message)| message.field.iter().map(move |field| format!("{full}.{}", field.name())));
+    fields.filter(|field| !hash_maps.iter().any(|path| reach::is_match(field, path))).collect()
 }

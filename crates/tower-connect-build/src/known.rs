@@ -5,8 +5,10 @@ use prost_types::FileDescriptorProto;
 use crate::naming::snake;
 use crate::options::{CODEGEN, Entry, Options};
 use crate::reach::covers;
+use crate::walk::root;
 
 pub(crate) struct Externs {
+    known: &'static [Known],
     /// All of them, in the form that `prost-build` and `pbjson-build` take.
     pub(crate) entries: Vec<Entry>,
 }
@@ -28,12 +30,17 @@ impl Externs {
                 }
             }
         }
-        Self { entries }
+        Self { known, entries }
+    }
+
+    /// Whether the types of a package are there, and with them those of its options.
+    pub(crate) fn has_package(&self, name: &str) -> bool {
+        self.known.iter().any(|(package, ..)| *package == name) || self.cover(&format!(".{name}"))
     }
 
     /// A file without the types that are there already.
     pub(crate) fn without(&self, file: &FileDescriptorProto) -> FileDescriptorProto {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
+        let root = root(file);
         let mut file = file.clone();
         file.message_type.retain(|message| !self.cover(&format!("{root}.{}", message.name())));
         file.enum_type.retain(|r#enum| !self.cover(&format!("{root}.{}", r#enum.name())));
@@ -46,8 +53,10 @@ impl Externs {
     }
 }
 
-/// Packages, the modules of `tower_connect::types` that they are in, and their types.
-const KNOWN: &[(&str, &str, &[&str])] = &[
+/// A package, the module of `tower_connect::types` that it is in, and its types.
+type Known = (&'static str, &'static str, &'static [&'static str]);
+
+const KNOWN: &[Known] = &[
     (
         "google.protobuf",
         "protobuf",

@@ -16,6 +16,7 @@ mod guard;
 mod input;
 mod json;
 mod known;
+mod markdown;
 mod names;
 mod naming;
 mod options;
@@ -27,6 +28,7 @@ mod schema;
 mod service;
 mod tree;
 mod unique;
+mod walk;
 
 use std::path::Path;
 

@@ -1,12 +1,13 @@
-//! Which packages get code: those that it was asked for, and those whose types they use. An import for its options alone is none of them.
+//! Which packages get code: those that it was asked for, those whose types they use, and those whose options their services have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_types::{FieldDescriptorProto, FileDescriptorProto};
 
 use crate::known::Externs;
 use crate::options::Entry;
 use crate::schema::Schema;
+use crate::walk::{messages, root};
 
 pub(crate) fn packages(schema: &Schema, externs: &Externs) -> BTreeSet<String> {
     let homes = homes(schema);
@@ -26,28 +27,39 @@ pub(crate) fn packages(schema: &Schema, externs: &Externs) -> BTreeSet<String> {
         for method in file.service.iter().flat_map(|service| &service.method) {
             types.extend([method.input_type(), method.output_type()]);
         }
-        let mut messages: Vec<&DescriptorProto> = file.message_type.iter().collect();
-        while let Some(message) = messages.pop() {
-            messages.extend(&message.nested_type);
+        for (_, message) in messages(file) {
             types.extend(message.field.iter().chain(&message.extension).map(FieldDescriptorProto::type_name));
         }
         todo.extend(types.into_iter().filter(|name| !externs.cover(name)).filter_map(|name| homes.get(name).copied()));
+        let options = option_files(schema, file).into_iter().filter_map(|name| files.get_key_value(&*name));
+        todo.extend(options.filter(|(_, file)| !externs.has_package(file.package())).map(|(name, _)| *name));
     }
     packages
+}
+
+/// The files that declare the options which a file's services and procedures have.
+fn option_files(schema: &Schema, file: &FileDescriptorProto) -> BTreeSet<String> {
+    let services =
+        schema.pool.get_file_by_name(file.name()).into_iter().flat_map(|file| file.services().collect::<Vec<_>>());
+    let options = services.flat_map(|service| {
+        let methods = service.methods().map(|method| method.options()).collect::<Vec<_>>();
+        [service.options()].into_iter().chain(methods)
+    });
+    let files = options.flat_map(|options| {
+        options.extensions().map(|(option, _)| option.parent_file().name().to_owned()).collect::<Vec<_>>()
+    });
+    files.collect()
 }
 
 /// The file of each type, by the type's full name with a dot before it.
 fn homes(schema: &Schema) -> BTreeMap<String, &str> {
     let mut homes = BTreeMap::new();
     for file in &schema.files {
-        let root = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
-        let mut todo: Vec<_> = file.message_type.iter().map(|message| (root.clone(), message)).collect();
-        homes.extend(file.enum_type.iter().map(|r#enum| (format!("{root}.{}", r#enum.name()), file.name())));
-        while let Some((around, message)) = todo.pop() {
-            let full = format!("{around}.{}", message.name());
-            todo.extend(message.nested_type.iter().map(|nested| (full.clone(), nested)));
-            homes.extend(message.enum_type.iter().map(|r#enum| (format!("{full}.{}", r#enum.name()), file.name())));
-            homes.insert(full, file.name());
+        let enums = file.enum_type.iter().map(|r#enum| format!("{}.{}", root(file), r#enum.name()));
+        homes.extend(enums.map(|full| (full, file.name())));
+        for (full, message) in messages(file) {
+            let enums = message.enum_type.iter().map(|r#enum| format!("{full}.{}", r#enum.name()));
+            homes.extend(enums.chain([full.clone()]).map(|full| (full, file.name())));
         }
     }
     homes

@@ -179,6 +179,35 @@ fn imports_are_found_from_the_root_of_the_package() {
 }
 
 #[test]
+fn a_package_of_options_is_there_if_services_have_them() {
+    let project = Project::new(&[
+        (
+            "a/v1/a.proto",
+            r#"syntax = "proto3"; package a.v1;
+            import "on/v1/on.proto"; import "off/v1/off.proto"; import "google/api/annotations.proto";
+            message A { string a = 1 [(off.v1.rule) = "x"]; }
+            service S { rpc Do(A) returns (A) { option (on.v1.scope) = "s"; option (google.api.http) = { get: "/a" }; } }"#,
+        ),
+        (
+            "on/v1/on.proto",
+            r#"syntax = "proto3"; package on.v1; import "google/protobuf/descriptor.proto";
+            extend google.protobuf.MethodOptions { string scope = 50001; }"#,
+        ),
+        (
+            "off/v1/off.proto",
+            r#"syntax = "proto3"; package off.v1; import "google/protobuf/descriptor.proto";
+            extend google.protobuf.FieldOptions { string rule = 50001; }
+            message Unused {}"#,
+        ),
+    ]);
+    project.compile("a/v1/a.proto").unwrap();
+    assert!(project.generated("on.v1").contains("pub struct MethodOptions"));
+    for absent in ["off.v1.rs", "google.api.rs", "google.protobuf.rs"] {
+        assert!(!project.out().join(absent).exists(), "{absent}");
+    }
+}
+
+#[test]
 fn a_package_that_is_split_over_two_calls_is_an_error_and_no_loss() {
     let project = Project::new(&[
         ("a.proto", "syntax = \"proto3\"; package x; message A {}"),
