@@ -31,10 +31,7 @@ fn generate() -> Result<(), Box<dyn Error>> {
     };
     let protos = ["config", "service", "server_compat", "client_compat"];
     let protos = protos.map(|name| dir.join(format!("connectrpc/conformance/v1/{name}.proto")));
-    tower_connect_build::configure()
-        .include(&dir)
-        .extern_path(".google.protobuf", "::tower_connect::types::protobuf")
-        .compile(&protos)?;
+    tower_connect_build::configure().include(&dir).compile(&protos)?;
     Ok(())
 }
 

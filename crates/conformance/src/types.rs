@@ -1,34 +1,8 @@
 //! The messages of the suite that may stand in a `google.protobuf.Any` whose JSON is read or written.
 
-use tower_connect::types::JsonType;
-
-use crate::proto::conformance_payload::RequestInfo;
-use crate::proto::{
-    BidiStreamRequest, BidiStreamResponse, ClientStreamRequest, ClientStreamResponse, Header, IdempotentUnaryRequest,
-    IdempotentUnaryResponse, ServerStreamRequest, ServerStreamResponse, UnaryRequest, UnaryResponse,
-    UnimplementedRequest, UnimplementedResponse,
-};
-
-const TYPES: &[JsonType] = &[
-    JsonType::of::<BidiStreamRequest>(),
-    JsonType::of::<BidiStreamResponse>(),
-    JsonType::of::<ClientStreamRequest>(),
-    JsonType::of::<ClientStreamResponse>(),
-    JsonType::of::<Header>(),
-    JsonType::of::<IdempotentUnaryRequest>(),
-    JsonType::of::<IdempotentUnaryResponse>(),
-    JsonType::of::<RequestInfo>(),
-    JsonType::of::<ServerStreamRequest>(),
-    JsonType::of::<ServerStreamResponse>(),
-    JsonType::of::<UnaryRequest>(),
-    JsonType::of::<UnaryResponse>(),
-    JsonType::of::<UnimplementedRequest>(),
-    JsonType::of::<UnimplementedResponse>(),
-];
-
 /// Makes the JSON of these messages known, for client and server under test.
 pub fn register() {
-    tower_connect::types::register(TYPES);
+    tower_connect::types::register(crate::proto::JSON_TYPES);
 }
 
 #[cfg(test)]
@@ -36,7 +10,8 @@ mod tests {
     use tower_connect::types::protobuf::Any;
 
     use super::*;
-    use crate::proto::{self, WireDetails};
+    use crate::proto::conformance_payload::RequestInfo;
+    use crate::proto::{self, Header, ServerStreamRequest, WireDetails};
 
     #[test]
     fn messages_of_the_suite_have_their_fields_inside() {

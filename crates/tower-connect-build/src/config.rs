@@ -38,7 +38,8 @@ impl Config {
         self
     }
 
-    /// The name of the file that includes all others, as modules that are nested as the packages are; the default is `mod.rs`.
+    /// The name of the file that includes all others, as modules that are nested as the packages are; the default is `mod.rs`, and an empty name is no
+    /// file.
     pub fn include_file(mut self, name: impl Into<String>) -> Self {
         self.options.include_file = name.into();
         self
@@ -79,7 +80,7 @@ impl Config {
     }
 }
 
-/// How messages look. Names and meanings are those of `prost-build`.
+/// How messages look. What `prost-build` has too is named and meant as there.
 impl Config {
     /// Uses a type of yours, or the types of a module, instead of generated ones: `.google.protobuf.Any` and `crate::any::Any`.
     ///
@@ -126,7 +127,7 @@ impl Config {
         self
     }
 
-    /// Puts a message field, or a variant of a oneof, into a `Box`. Recursive fields are boxed without being told.
+    /// Puts a message field, or a variant of a oneof (`.shop.v1.Item.the_oneof.the_member`), into a `Box`. Recursive fields are boxed without being told.
     pub fn boxed(mut self, path: impl Into<String>) -> Self {
         self.options.boxed.push(path.into());
         self
@@ -174,7 +175,7 @@ impl Config {
     /// with an [`out_dir`](Self::out_dir) inside the sources.
     ///
     /// With the environment variable `TOWER_CONNECT_UPDATE=1` it writes what has changed, and removes what it had generated from a package that is
-    /// gone.
+    /// gone. So a directory belongs to one call.
     ///
     /// # Errors
     ///
@@ -191,10 +192,11 @@ impl Config {
     }
 
     fn read(&self, protos: &[impl AsRef<Path>]) -> Result<Schema, Error> {
-        let includes = input::roots(&self.includes, protos)?;
+        let protos = input::locate(&self.includes, protos);
+        let includes = input::roots(&self.includes, &protos)?;
         match &self.protoc {
-            Some(program) => input::protoc(program, &includes, protos),
-            None => input::protox(&includes, protos),
+            Some(program) => input::protoc(program, &includes, &protos),
+            None => input::protox(&includes, &protos),
         }
     }
 }

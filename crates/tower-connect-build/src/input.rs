@@ -15,10 +15,11 @@ use crate::{Error, edition};
 
 pub(crate) fn protox(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Result<Schema, Error> {
     let mut resolver = ChainFileResolver::new();
+    // Before those of the user: newer ones have syntax that this compiler does not know.
+    resolver.add(GoogleFileResolver::new());
     for dir in includes {
         resolver.add(Root { dir: dir.clone(), files: IncludeFileResolver::new(dir.clone()) });
     }
-    resolver.add(GoogleFileResolver::new());
     resolver.add(Bundled);
     let mut compiler = Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
@@ -46,7 +47,7 @@ pub(crate) fn protoc(program: &Path, includes: &[PathBuf], protos: &[impl AsRef<
         .args(includes.iter().map(|dir| format!("-I{}", dir.display())))
         .args(protos.iter().map(AsRef::as_ref))
         .output()
-        .map_err(|error| Error::file(program, error))?;
+        .map_err(|error| Error::refused(format!("protoc: {} does not start: {error}", program.display())))?;
     if !output.status.success() {
         return Err(Error::refused(String::from_utf8_lossy(&output.stderr).trim_end()));
     }
@@ -75,14 +76,26 @@ fn rerun_if_changed(path: &Path) {
     }
 }
 
+/// The files where they are: as they were told, or in a directory to look for imports in, as other generators have it.
+pub(crate) fn locate(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Vec<PathBuf> {
+    let locate = |proto: &Path| {
+        let within = || includes.iter().map(|dir| dir.join(proto)).find(|path| path.exists());
+        if proto.exists() { None } else { within() }.unwrap_or_else(|| proto.to_owned())
+    };
+    protos.iter().map(|proto| locate(proto.as_ref())).collect()
+}
+
 /// The directories that imports are relative to: those that were told, then those that follow from the packages of the files.
-pub(crate) fn roots(includes: &[PathBuf], protos: &[impl AsRef<Path>]) -> Result<Vec<PathBuf>, Error> {
-    let mut roots = includes.to_vec();
-    for proto in protos {
-        roots.push(root_of(proto.as_ref())?);
+pub(crate) fn roots(includes: &[PathBuf], protos: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let own = protos.iter().map(|proto| root_of(proto)).collect::<Result<Vec<_>, _>>()?;
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for dir in includes.iter().chain(&own) {
+        match roots.iter_mut().find(|root| is_same(root, dir)) {
+            // By the name that a file has it by: by two, one of them would be in the shadow of the other.
+            Some(root) => dir.clone_into(root),
+            None => roots.push(dir.clone()),
+        }
     }
-    let mut seen = BTreeSet::new();
-    roots.retain(|dir| seen.insert(dir.clone()));
     Ok(roots)
 }
 

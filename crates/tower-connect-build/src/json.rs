@@ -10,6 +10,8 @@ use crate::known::Externs;
 use crate::naming::{camel, ident, path_between, stem};
 use crate::options::Options;
 use crate::reach::covers;
+use crate::schema::closure;
+use crate::walk::{messages, root};
 
 /// The code, by the names of the packages' files.
 pub(crate) fn by_package(
@@ -23,27 +25,30 @@ pub(crate) fn by_package(
         let (code, types) = packages.entry(stem(package)).or_default();
         code.push_str(&of_package(files, package, externs)?);
         for file in files.iter().filter(|file| file.package() == package) {
-            messages(&mut String::new(), &externs.without(file).message_type, types);
+            for (full, message) in messages(file).into_iter().filter(|(full, _)| !externs.cover(full)) {
+                if !message.options.as_ref().is_some_and(MessageOptions::map_entry) {
+                    types.push(path(full.strip_prefix(&*root(file)).unwrap_or(&full)));
+                }
+            }
         }
     }
     Ok(packages.into_iter().map(|(stem, (code, types))| (stem, block(&code, &types, options))).collect())
 }
 
-/// The paths of messages in the module of their package.
-fn messages(module: &mut String, of: &[DescriptorProto], types: &mut Vec<String>) {
-    for message in of.iter().filter(|message| !message.options.as_ref().is_some_and(MessageOptions::map_entry)) {
-        types.push(format!("{module}{}", camel(message.name())));
-        let outer = module.len();
-        module.extend([&*ident(message.name()), "::"]);
-        messages(module, &message.nested_type, types);
-        module.truncate(outer);
-    }
+/// The path of a message in the module of its package: `.Outer.Inner` is `outer::Inner`.
+fn path(within: &str) -> String {
+    let mut names: Vec<_> = within.split('.').skip(1).collect();
+    let last = names.pop().map(camel).unwrap_or_default();
+    names.into_iter().map(ident).chain([last]).collect::<Vec<_>>().join("::")
 }
 
 fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -> Result<String, Error> {
+    let own = files.iter().filter(|file| file.package() == package).map(FileDescriptorProto::name);
+    // For each type it looks at all that it knows.
+    let files: Vec<_> = closure(files, own).into_iter().map(|index| files[index].clone()).collect();
     let mut builder = pbjson_build::Builder::new();
     builder.ignore_unknown_fields().btree_map(["."]);
-    let bare = Bare::of(files);
+    let bare = Bare::of(&files);
     builder.exclude(externs.entries.iter().map(|(proto, _)| bare.path(proto)));
     for (proto, rust) in &externs.entries {
         builder.extern_path(bare.path(proto), rust);
@@ -55,7 +60,7 @@ fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -
             builder.extern_path(format!(".{}", named(other)), path_between(package, other));
         }
     }
-    for file in files {
+    for file in &files {
         let root = format!(".{}", named(file.package()));
         for (oneof, rust) in renamed_oneofs(&root, &path_between(package, file.package()), &file.message_type) {
             builder.extern_path(oneof, rust);

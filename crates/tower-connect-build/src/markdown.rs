@@ -1,7 +1,11 @@
 //! What the authors of a schema have written, as rustdoc takes it as they meant it.
 
+use std::borrow::Cow;
+
 /// A comment as lines of Markdown in which nothing is a link, a tag or a test that was none to its author.
 pub(crate) fn rustdoc(comment: &str) -> Vec<String> {
+    // rustc refuses those that turn the direction of text.
+    let comment = &*comment.replace(|char| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "");
     let lines: Vec<&str> = comment.lines().map(str::trim_end).collect();
     let lines = &lines[lines.iter().take_while(|line| line.is_empty()).count()..];
     let indent = lines.iter().filter(|line| !line.is_empty()).map(|line| indent_of(line)).min().unwrap_or_default();
@@ -28,23 +32,31 @@ struct Markdown {
 enum Block {
     #[default]
     Text,
-    /// Between fences of the author, of this kind.
-    Fenced(&'static str),
+    /// Between fences of the author: these, so far in.
+    Fenced(String, usize),
     /// What was indented is fenced by us, since rustdoc would run it.
     Indented,
 }
 
-const FENCES: [&str; 2] = ["```", "~~~"];
+/// The fence that a line of text begins with. After one of ticks there are no more, or it would be code within the line.
+fn fence(text: &str) -> Option<&str> {
+    let mark = text.chars().next().filter(|char| matches!(char, '`' | '~'))?;
+    let rest = text.trim_start_matches(mark);
+    let fence = &text[..text.len() - rest.len()];
+    (fence.len() >= 3 && !(mark == '`' && rest.contains(mark))).then_some(fence)
+}
 
 impl Markdown {
     fn line(&mut self, line: &str) {
         let text = line.trim_start();
-        match self.block {
-            Block::Fenced(fence) => {
-                if text.trim_end_matches(&fence[..1]).is_empty() && text.starts_with(fence) {
+        match &self.block {
+            Block::Fenced(open, indent) => {
+                if fence(text).is_some_and(|fence| fence == text && fence.starts_with(&**open)) {
+                    self.lines.push(open.clone());
                     self.block = Block::Text;
+                } else {
+                    self.lines.push(line[(*indent).min(indent_of(line))..].to_owned());
                 }
-                self.lines.push(line.to_owned());
                 return;
             }
             Block::Indented if line.is_empty() || indent_of(line) >= CODE => {
@@ -54,9 +66,9 @@ impl Markdown {
             Block::Indented => self.close(),
             Block::Text => {}
         }
-        if let Some(fence) = FENCES.into_iter().find(|fence| text.starts_with(fence)) {
-            self.block = Block::Fenced(fence);
-            let language = text.trim_start_matches(&fence[..1]).trim();
+        if let Some(fence) = fence(text) {
+            self.block = Block::Fenced(fence.to_owned(), indent_of(line));
+            let language = text[fence.len()..].trim();
             let language = if may_be_rust(language) { "text" } else { language };
             self.lines.push(format!("{fence}{language}"));
         } else if !text.is_empty() && indent_of(line) >= CODE && !self.after_text && !self.in_list {
@@ -67,7 +79,7 @@ impl Markdown {
             // Deeper than that, it would be code within the item.
             let indent = if self.in_list && !self.after_text { indent_of(line).min(CODE - 1) } else { indent_of(line) };
             self.after_text = !text.is_empty();
-            self.lines.push(format!("{:indent$}{}", "", escape(text)).trim_end().to_owned());
+            self.lines.push(format!("{:indent$}{}", "", escape(&without_code(text))).trim_end().to_owned());
         }
     }
 
@@ -84,9 +96,9 @@ impl Markdown {
     }
 
     fn finish(mut self) -> Vec<String> {
-        match self.block {
+        match &self.block {
             Block::Indented => self.close(),
-            Block::Fenced(fence) => self.lines.push(fence.to_owned()),
+            Block::Fenced(fence, _) => self.lines.push(fence.clone()),
             Block::Text => {}
         }
         while self.lines.last().is_some_and(String::is_empty) {
@@ -113,6 +125,15 @@ fn is_item(text: &str) -> bool {
     let number = text.trim_start_matches(|char: char| char.is_ascii_digit());
     ["- ", "* ", "+ "].iter().any(|marker| text.starts_with(marker))
         || (number.len() < text.len() && (number.starts_with(". ") || number.starts_with(") ")))
+}
+
+/// What would begin a block of code behind the mark of an item or a quotation is text.
+fn without_code(text: &str) -> Cow<'_, str> {
+    if text.starts_with('>') {
+        return text.replace("```", "`").replace("~~~", "~").into();
+    }
+    let (mark, rest) = text.split_once(' ').unwrap_or((text, ""));
+    if is_item(text) && rest.starts_with("   ") { format!("{mark} {}", rest.trim_start()).into() } else { text.into() }
 }
 
 /// Escapes what would be a reference or a tag, and marks bare URLs, outside of code and links.
@@ -217,5 +238,10 @@ mod tests {
         assert_eq!(rustdoc("```proto\nx"), ["```proto", "x", "```"]);
         assert_eq!(rustdoc("~~~ rust,no_run\nx\n~~~"), ["~~~text", "x", "~~~"]);
         assert_eq!(rustdoc("- a\n\n      b"), ["- a", "", "   b"]);
+        assert_eq!(rustdoc("-     a\n> ```\n> b"), ["- a", "> `", "> b"]);
+        assert_eq!(rustdoc("````\n```\n[x]\n````\n[y]"), ["````text", "```", "[x]", "````", r"\[y\]"]);
+        assert_eq!(rustdoc("- a\n\n    ```\n    b\n    ```\n[c]"), ["- a", "", "```text", "b", "```", r"\[c\]"]);
+        assert_eq!(rustdoc("```a``` and [b].\n[c]"), [r"```a``` and \[b\].", r"\[c\]"]);
+        assert_eq!(rustdoc("a \u{202e}b"), ["a b"]);
     }
 }

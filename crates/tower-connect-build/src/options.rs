@@ -1,5 +1,9 @@
 //! What is generated, and how: the part of a [`Config`](crate::Config) that build scripts and the plugin share.
 
+use syn::parse::Parser;
+
+use crate::Error;
+
 /// A path of the schema, and what belongs to it: an attribute, or a path of Rust.
 pub(crate) type Entry = (String, String);
 
@@ -89,6 +93,44 @@ impl Options {
     }
 }
 
+/// What would be an error of the compiler, or of nobody, in the middle of generated code.
+impl Options {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.mocks && !self.server {
+            return Err(Error::refused("mocks need the server: it is what a mock's channel goes to"));
+        }
+        if self.include_file.contains(['/', '\\']) {
+            return Err(Error::refused(format!("include_file({:?}): a name, not a path", self.include_file)));
+        }
+        for (proto, rust) in &self.extern_paths {
+            let refuse = |reason: &str| Err(Error::refused(format!("extern_path({proto:?}, {rust:?}): {reason}")));
+            if !proto.starts_with('.') {
+                return refuse("a path of the schema begins with a dot");
+            }
+            if proto.split('.').skip(1).any(str::is_empty) {
+                return refuse("this is no path of the schema");
+            }
+            if syn::parse_str::<syn::Type>(rust).is_err() {
+                return refuse("this is no path of Rust");
+            }
+        }
+        let attributes = [
+            ("type_attribute", &self.type_attributes),
+            ("message_attribute", &self.message_attributes),
+            ("enum_attribute", &self.enum_attributes),
+            ("field_attribute", &self.field_attributes),
+        ];
+        for (option, entries) in attributes {
+            for (path, attribute) in entries {
+                if let Err(error) = syn::Attribute::parse_outer.parse_str(attribute) {
+                    return Err(Error::refused(format!("{option}({path:?}, {attribute:?}): {error}")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,5 +159,27 @@ mod tests {
             let error = Options::default().set(option).unwrap_err();
             assert!(error.contains(reason) && error.contains(option), "{error}");
         }
+    }
+
+    #[test]
+    fn what_does_not_parse_is_refused_by_name() {
+        for (option, reason) in [
+            ("type_attribute=.=#[derive(", "type_attribute(\".\", \"#[derive(\"): "),
+            ("field_attribute=.=derive(Hash)", "field_attribute(\".\", "),
+            ("extern_path=.a=x y", "extern_path(\".a\", \"x y\"): this is no path of Rust"),
+            ("extern_path=a=::a", "begins with a dot"),
+            ("extern_path=.a.=::a", "no path of the schema"),
+            ("include_file=../a.rs", "a name, not a path"),
+        ] {
+            let mut options = Options::default();
+            options.set(option).unwrap();
+            let error = options.check().unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+        let mut options = Options::default();
+        for option in ["extern_path=.a=::a::B<u8>", "extern_path=.b=()", "type_attribute=.=#[a] #[b]"] {
+            options.set(option).unwrap();
+        }
+        options.check().unwrap();
     }
 }

@@ -29,6 +29,9 @@ pub(crate) fn write(generated: &Generated, out_dir: &Path) -> Result<(), Error> 
         fs::write(&path, content).map_err(|error| Error::file(path, error))?;
     }
     written.packages.extend(generated.packages.iter().cloned());
+    if generated.include_file.is_empty() {
+        return Ok(());
+    }
     write_if_changed(&out_dir.join(&generated.include_file), tree(&written.packages).as_bytes())
 }
 
@@ -51,9 +54,11 @@ static WRITTEN: Mutex<BTreeMap<PathBuf, Written>> = Mutex::new(BTreeMap::new());
 /// Compares, or brings up to date what differs if the environment asks for it.
 pub(crate) fn verify(generated: &Generated, out_dir: &Path) -> Result<(), Error> {
     let mut expected = generated.files.clone();
-    expected.insert(generated.include_file.clone(), tree(&generated.packages).into_bytes());
+    if !generated.include_file.is_empty() {
+        expected.insert(generated.include_file.clone(), tree(&generated.packages).into_bytes());
+    }
     let differing = expected.iter().filter(|(name, content)| {
-        fs::read(out_dir.join(name)).map_or(true, |present| with_unix_ends(&present) != with_unix_ends(content))
+        fs::read(out_dir.join(name)).map_or(true, |present| with_unix_ends(name, present) != **content)
     });
     let differing: Vec<_> = differing.collect();
     let left_over: Vec<_> = generated_in(out_dir).into_iter().filter(|name| !expected.contains_key(name)).collect();
@@ -85,9 +90,11 @@ pub(crate) fn verify(generated: &Generated, out_dir: &Path) -> Result<(), Error>
 const UPDATE: &str = "TOWER_CONNECT_UPDATE";
 
 /// Checkouts on Windows may have other ends of lines.
-fn with_unix_ends(content: &[u8]) -> Vec<u8> {
-    String::from_utf8(content.to_vec())
-        .map_or_else(FromUtf8Error::into_bytes, |text| text.replace("\r\n", "\n").into_bytes())
+fn with_unix_ends(name: &str, content: Vec<u8>) -> Vec<u8> {
+    if name.ends_with(DESCRIPTORS) {
+        return content;
+    }
+    String::from_utf8(content).map_or_else(FromUtf8Error::into_bytes, |text| text.replace("\r\n", "\n").into_bytes())
 }
 
 /// The files of a directory that this crate has made, by their first line, and the descriptors that belong to them.
@@ -95,7 +102,7 @@ fn generated_in(dir: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if fs::read(entry.path()).is_ok_and(|content| content.starts_with(MARK.as_bytes())) {
+        if fs::read(entry.path()).is_ok_and(|content| content.starts_with(MARK.trim_end().as_bytes())) {
             if let Some(package) = name.strip_suffix(".rs") {
                 let descriptors = format!("{package}{DESCRIPTORS}");
                 names.extend(dir.join(&descriptors).exists().then_some(descriptors));

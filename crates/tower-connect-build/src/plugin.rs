@@ -110,7 +110,7 @@ fn files(generated: Generated) -> Result<Vec<File>, Error> {
             continue;
         }
         let content = String::from_utf8(content).map_err(|error| Error::generator(std::io::Error::other(error)))?;
-        let package = name.trim_end_matches(".rs");
+        let package = name.strip_suffix(".rs").unwrap_or(&name);
         let binary = format!("include_bytes!(\"{package}{DESCRIPTORS}\")");
         let content = content.replacen(&binary, &format!("include!({:?})", literal_name(package)), 1);
         files.push(File { name, content });

@@ -28,7 +28,7 @@ pub(crate) struct RawSet {
 }
 
 impl Schema {
-    /// Reads an encoded `FileDescriptorSet`. Without `targets`, code is asked for all of its files.
+    /// Reads an encoded `FileDescriptorSet`. Without `targets`, code is asked for all of its files that are no imports.
     pub(crate) fn decode(set: &[u8], targets: Option<BTreeSet<String>>) -> Result<Self, Error> {
         let raw =
             RawSet::decode(set).map_err(|error| Error::refused(format!("this is no FileDescriptorSet: {error}")))?;
@@ -46,23 +46,54 @@ impl Schema {
             pool.decode_file_descriptor_set(set).map_err(|error| Error::refused(error.to_string()))
         })?;
         let encoded = raw.file.iter().map(|file| without_comments(file)).collect::<Result<_, _>>()?;
-        let targets = targets.unwrap_or_else(|| files.iter().map(|file| file.name().to_owned()).collect());
+        let encoded: Vec<_> = encoded;
+        let asked = raw.file.iter().zip(&files).filter(|(raw, file)| !is_import(raw, file.name()));
+        let targets = targets.unwrap_or_else(|| asked.map(|(_, file)| file.name().to_owned()).collect());
+        // The order in which files were given is none of the code's.
+        let mut all: Vec<_> = files.into_iter().zip(encoded).collect();
+        all.sort_by(|(one, _), (other, _)| one.name().cmp(other.name()));
+        let (files, encoded) = all.into_iter().unzip();
         Ok(Self { files, encoded, pool, targets })
     }
 
-    /// A file and all that it imports, as an encoded `FileDescriptorSet`.
-    pub(crate) fn closure(&self, names: impl IntoIterator<Item = String>) -> Vec<u8> {
-        let mut wanted = BTreeSet::new();
-        let mut todo: Vec<String> = names.into_iter().collect();
-        while let Some(name) = todo.pop() {
-            if let Some(file) = self.files.iter().find(|file| file.name() == name && !wanted.contains(&name)) {
-                todo.extend(file.dependency.iter().cloned());
-                wanted.insert(name);
-            }
-        }
-        let files = self.files.iter().zip(&self.encoded).filter(|(file, _)| wanted.contains(file.name()));
-        RawSet { file: files.map(|(_, encoded)| encoded.clone()).collect() }.encode_to_vec()
+    /// Files and all that they import, imports first, as an encoded `FileDescriptorSet`.
+    pub(crate) fn closure<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+        let files = closure(&self.files, names).into_iter().map(|index| self.encoded[index].clone());
+        RawSet { file: files.collect() }.encode_to_vec()
     }
+}
+
+/// The indices of files, which are sorted by name, and of all that they import, imports first.
+pub(crate) fn closure<'a>(files: &'a [FileDescriptorProto], names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+    fn visit(files: &[FileDescriptorProto], name: &str, seen: &mut BTreeSet<usize>, order: &mut Vec<usize>) {
+        let Ok(index) = files.binary_search_by(|file| file.name().cmp(name)) else { return };
+        if seen.insert(index) {
+            files[index].dependency.iter().for_each(|import| visit(files, import, seen, order));
+            order.push(index);
+        }
+    }
+    let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+    names.into_iter().for_each(|name| visit(files, name, &mut seen, &mut order));
+    order
+}
+
+/// Whether a file of a set is there for others only, as buf marks it, or as those of Google always are.
+fn is_import(raw: &[u8], name: &str) -> bool {
+    let marked = File::decode(raw).ok().and_then(|file| file.buf).is_some_and(|buf| buf.is_import);
+    marked || name.starts_with("google/protobuf/")
+}
+
+/// What buf adds to the `google.protobuf.FileDescriptorProto`s of its images.
+#[derive(Clone, PartialEq, Message)]
+struct File {
+    #[prost(message, optional, tag = "8042")]
+    buf: Option<BufExtension>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct BufExtension {
+    #[prost(bool, tag = "1")]
+    is_import: bool,
 }
 
 /// Comments become docs, and need not lie in every binary.

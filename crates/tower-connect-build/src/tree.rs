@@ -36,7 +36,7 @@ impl Module {
         for (name, module) in &self.children {
             let docs = match &module.package {
                 Some(package) => format!("The package `{package}`."),
-                None => "What is within.".to_owned(),
+                None => format!("Packages within `{name}`."),
             };
             let name = raw(name.clone());
             let _ = writeln!(

@@ -138,7 +138,7 @@ pub(crate) fn find(type_url: &str) -> Result<JsonType> {
     let registry = REGISTRY.read().unwrap_or_else(PoisonError::into_inner);
     registry.types.get(name).copied().ok_or_else(|| {
         Error::custom(format!(
-            "google.protobuf.Any: the JSON of {name:?} is not known: register its type, by `tower_connect_types::register`"
+            "google.protobuf.Any: the JSON of {name:?} is not known: register its type, by `tower_connect::types::register`"
         ))
     })
 }

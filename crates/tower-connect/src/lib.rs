@@ -76,7 +76,7 @@ pub mod testing;
 pub mod transport;
 
 pub use http;
-/// The well-known types of Protocol Buffers, as [`types::protobuf`], and which messages an `Any` can have inside when it is written as JSON.
+/// The well-known types of Protocol Buffers, as [`types::protobuf`], the types of `google.rpc` and `google.api`, and which messages an `Any` can have inside when it is written as JSON.
 pub use tower_connect_types as types;
 
 pub use self::client::Channel;

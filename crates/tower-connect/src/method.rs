@@ -101,6 +101,12 @@ impl Spec {
         M::decode(self.options)
     }
 
+    /// The same options as they are encoded, for readers of another kind; empty if the schema sets none.
+    #[must_use]
+    pub const fn encoded_options(&self) -> &'static [u8] {
+        self.options
+    }
+
     /// The same for the options of the service: `ServiceOptions`.
     ///
     /// # Errors

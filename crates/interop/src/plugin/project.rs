@@ -52,7 +52,7 @@ impl Project {
         let config = block("yaml")?;
         let config = match options {
             None => config.to_owned(),
-            Some(options) => config.replace("mocks=true", &format!("{options:?}")),
+            Some(options) => config.replace("bytes=.", &format!("{options:?}")),
         };
         fs::write(self.dir.path().join("buf.gen.yaml"), config).map_err(|error| error.to_string())?;
         self.run(Command::new(&self.buf).arg("generate"))
@@ -60,7 +60,7 @@ impl Project {
 
     /// `protoc`, as in the guide or with these options.
     pub(super) fn protoc(&self, options: Option<&str>) -> Result<String, String> {
-        let command = block("sh")?.replace("mocks=true", &format!("'{}'", options.unwrap_or("mocks=true")));
+        let command = block("sh")?.replace("bytes=.", &format!("'{}'", options.unwrap_or("bytes=.")));
         fs::create_dir_all(self.dir.path().join(OUTPUT)).map_err(|error| error.to_string())?;
         self.run(Command::new("sh").args(["-c", &command]))
     }
@@ -75,7 +75,7 @@ impl Project {
     /// What a build script would get.
     pub(super) fn by_build_script(&self) -> Result<Files, BoxError> {
         let out_dir = self.dir.path().join("expected");
-        tower_connect_build::configure().mocks(true).out_dir(&out_dir).compile(&[self.dir.path().join(FILE)])?;
+        tower_connect_build::configure().bytes(["."]).out_dir(&out_dir).compile(&[self.dir.path().join(FILE)])?;
         Ok(files(&out_dir)?)
     }
 
