@@ -57,6 +57,16 @@ fn fields_lists_maps_and_members_have_the_json_of_others() {
 }
 
 #[test]
+fn null_is_a_value_where_it_is_one() {
+    for member in ["aValue", "aNullvalue"] {
+        check::<Choice>(&format!(r#"{{"{member}":null}}"#));
+    }
+    check::<Singular>(r#"{"aValue":null}"#);
+    let unset: Singular = serde_json::from_str(r#"{"aStruct":null,"aTimestamp":null}"#).unwrap();
+    assert_eq!(unset, Singular::default());
+}
+
+#[test]
 fn a_message_of_types_that_can_be_copied_can_be_copied() {
     fn is_copy<T: Copy + Eq + std::hash::Hash>() {}
     is_copy::<Copied>();

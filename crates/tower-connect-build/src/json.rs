@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost_types::field_descriptor_proto::Type;
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, MessageOptions};
 
-use crate::Error;
 use crate::known::Externs;
 use crate::naming::{camel, ident, path_between, stem};
-use crate::options::Options;
+use crate::options::{Entry, Options};
 use crate::reach::covers;
 use crate::schema::closure;
 use crate::walk::{messages, root};
+use crate::{Error, null};
 
 /// The code, by the names of the packages' files.
 pub(crate) fn by_package(
@@ -23,7 +23,7 @@ pub(crate) fn by_package(
     let mut packages = BTreeMap::<String, (String, Vec<String>)>::new();
     for package in wanted {
         let (code, types) = packages.entry(stem(package)).or_default();
-        code.push_str(&of_package(files, package, externs)?);
+        code.push_str(&of_package(files, package, externs, &options.extern_paths)?);
         for file in files.iter().filter(|file| file.package() == package) {
             for (full, message) in messages(file).into_iter().filter(|(full, _)| !externs.cover(full)) {
                 if !message.options.as_ref().is_some_and(MessageOptions::map_entry) {
@@ -42,7 +42,12 @@ fn path(within: &str) -> String {
     names.into_iter().map(ident).chain([last]).collect::<Vec<_>>().join("::")
 }
 
-fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -> Result<String, Error> {
+fn of_package(
+    files: &[FileDescriptorProto],
+    package: &str,
+    externs: &Externs,
+    brought: &[Entry],
+) -> Result<String, Error> {
     let own = files.iter().filter(|file| file.package() == package).map(FileDescriptorProto::name);
     // For each type it looks at all that it knows.
     let files: Vec<_> = closure(files, own).into_iter().map(|index| files[index].clone()).collect();
@@ -73,7 +78,19 @@ fn of_package(files: &[FileDescriptorProto], package: &str, externs: &Externs) -
     let parts = package.matches('.').count();
     let code = generated.into_iter().filter(|(found, _)| found.to_string().matches('.').count() == parts);
     let code: Vec<u8> = code.flat_map(|(_, code)| code).collect();
-    String::from_utf8(code).map_err(|error| Error::generator(std::io::Error::other(error)))
+    let mut code = String::from_utf8(code).map_err(|error| Error::generator(std::io::Error::other(error)))?;
+    for file in files.iter().filter(|file| file.package() == package) {
+        for (full, message) in messages(file) {
+            let rust = format!("self::{}", path(full.strip_prefix(&*root(file)).unwrap_or(&full)));
+            for field in message.field.iter().filter(|field| null::is_value(field)) {
+                // Types of the user's may know no `null`.
+                if !covers(brought, field.type_name()) {
+                    null::keep(&mut code, &rust, field);
+                }
+            }
+        }
+    }
+    Ok(code)
 }
 
 /// The types that are in no package, to which pbjson does not find: here they are in one.

@@ -19,6 +19,7 @@ mod known;
 mod markdown;
 mod names;
 mod naming;
+mod null;
 mod options;
 mod output;
 mod places;
